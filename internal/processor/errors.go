@@ -1,6 +1,11 @@
 package processor
 
-import "clearwell/internal/fault"
+import (
+	"errors"
+	"slices"
+
+	"clearwell/internal/fault"
+)
 
 // Refusals of the port. Anything else an adapter returns is transport trouble
 // and means Unknown.
@@ -11,6 +16,14 @@ var (
 	ErrTokenUnknown = fault.New(fault.Refused, "card_not_recognised")
 	// ErrTokenSpent: a single-use token was used by another attempt.
 	ErrTokenSpent = fault.New(fault.Refused, "card_already_used")
+	// ErrCardRefused: the issuer will not have this card kept for later use.
+	ErrCardRefused = fault.New(fault.Refused, "card_refused")
+	// ErrStoredUse: a stored token was charged without saying who initiates, or
+	// by the merchant without the initial transaction id.
+	ErrStoredUse = fault.New(fault.Internal, "stored_use_undeclared")
+	// ErrRequest: the processor will not read the request: an amount that is not
+	// positive, a missing key, an address it may not send payers to.
+	ErrRequest = fault.New(fault.Internal, "processor_request")
 	// ErrNotSent: the request certainly did not leave us; asking again is safe.
 	ErrNotSent = fault.New(fault.Unavailable, "processor_unreachable")
 	// ErrNeverSeen: the processor is certain it never had this attempt.
@@ -20,3 +33,11 @@ var (
 	// ErrStale: a notice that is older than the replay window.
 	ErrStale = fault.New(fault.Denied, "notice_stale")
 )
+
+// NothingMoved reports whether err is certain that the attempt it answers moved
+// no money and never will, so that a new attempt is safe. [ErrKeyReused] is not
+// among them: whatever used the key before may have been charged.
+func NothingMoved(err error) bool {
+	certain := []*fault.Error{ErrTokenUnknown, ErrTokenSpent, ErrStoredUse, ErrRequest, ErrNotSent, ErrNeverSeen}
+	return slices.ContainsFunc(certain, func(one *fault.Error) bool { return errors.Is(err, one) })
+}

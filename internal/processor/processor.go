@@ -16,8 +16,10 @@ type Processor interface {
 
 	// Charge asks for money once per req.Key: the same key with the same content
 	// gives the same answer and charges once; with other content it is refused
-	// with [ErrKeyReused]. A returned error always comes with Decision Unknown,
-	// unless it is ErrKeyReused, [ErrTokenSpent] or [ErrNotSent].
+	// with [ErrKeyReused]. Every error comes with Decision Unknown; the named ones
+	// ([ErrKeyReused], [ErrTokenUnknown], [ErrTokenSpent], [ErrStoredUse],
+	// [ErrRequest], [ErrNotSent]) say why, and [NothingMoved] says whether they
+	// are certain.
 	Charge(ctx context.Context, req ChargeRequest) (Result, error)
 
 	// Lookup says what the processor knows of the attempt with this key.
@@ -41,7 +43,8 @@ type Fields interface {
 type Redirector interface {
 	// Send opens the processor's page for one attempt. It is idempotent by
 	// req.Key. The outcome is learned by Lookup or by a notice, never from the
-	// address the payer comes back to.
+	// address the payer comes back to. Returns [ErrKeyReused], [ErrRequest] or
+	// [ErrNotSent].
 	Send(ctx context.Context, req SendRequest) (Sent, error)
 }
 
@@ -54,7 +57,9 @@ type Notifier interface {
 
 // Refunder is the capability of giving money back to the original method.
 type Refunder interface {
-	// Refund is idempotent by req.Key.
+	// Refund is idempotent by req.Key. More than what is left of the charge is
+	// Declined. Returns [ErrNeverSeen] for a charge the processor does not know,
+	// [ErrKeyReused] or [ErrNotSent].
 	Refund(ctx context.Context, req RefundRequest) (RefundResult, error)
 }
 
@@ -62,7 +67,9 @@ type Refunder interface {
 type Saver interface {
 	// Save turns a fresh token into a stored one, with the payer's consent, and
 	// returns the network transaction id that later merchant-initiated charges
-	// must name (stored-credential framework of the card networks).
+	// must name (stored-credential framework of the card networks). It is
+	// idempotent by req.Key. Returns [ErrTokenUnknown], [ErrTokenSpent],
+	// [ErrCardRefused], [ErrKeyReused] or [ErrNotSent].
 	Save(ctx context.Context, req SaveRequest) (Saved, error)
 	// Forget deletes a stored token at the processor. Forgetting twice is not an error.
 	Forget(ctx context.Context, merchant Merchant, token Token) error
@@ -75,10 +82,10 @@ type Settler interface {
 	Settlements(ctx context.Context, merchant Merchant, from, to time.Time) ([]SettlementLine, error)
 }
 
-// Merchant is a city's account at the processor, as the processor names it.
+// Merchant is a city's merchant account, as the processor names it.
 type Merchant string
 
-// Token stands for a card or bank account at the processor. It is useless
+// Token stands for a card or a bank account at the processor. It is useless
 // outside the merchant account.
 type Token string
 
@@ -178,7 +185,16 @@ const (
 
 // String names the decision.
 func (d Decision) String() string {
-	return [...]string{"unknown", "pending", "approved", "declined"}[d]
+	switch d {
+	case Pending:
+		return "pending"
+	case Approved:
+		return "approved"
+	case Declined:
+		return "declined"
+	default:
+		return "unknown"
+	}
 }
 
 // DeclineFamily groups the networks' reasons by what the payer or we may do.
@@ -288,6 +304,7 @@ type RefundRequest struct {
 type RefundResult struct {
 	Decision  Decision
 	Reference string
+	Code      string // why it was declined, for staff only
 }
 
 // SaveRequest keeps an instrument with consent.
