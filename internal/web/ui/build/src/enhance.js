@@ -1,0 +1,68 @@
+// Small comforts for every page. Pages work without them: each one only adds to
+// what the markup already does. Nothing here makes markup, reads what is typed,
+// or talks to the network.
+"use strict";
+
+const patience = 20000; // milliseconds after which a button that was pressed may be pressed again
+
+/** Lets a form go once: a second press while the first is under way does nothing. */
+function onceOnly(form) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent === "true") {
+      event.preventDefault();
+      return;
+    }
+    if (event.defaultPrevented) {
+      return;
+    }
+    hold(form, event.submitter);
+  });
+}
+
+/** Marks a form as on its way, and its button as busy. */
+export function hold(form, button) {
+  form.dataset.sent = "true";
+  button?.setAttribute("aria-busy", "true");
+  window.setTimeout(() => release(form), patience);
+}
+
+/** Lets a form be sent again. */
+export function release(form) {
+  delete form.dataset.sent;
+  for (const button of form.querySelectorAll("[aria-busy]")) {
+    button.removeAttribute("aria-busy");
+  }
+}
+
+/** Shows the buttons that print; without scripts they would do nothing. */
+function offerPrinting(button) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
+
+/** Shows the box for another amount only while that choice is made. */
+function followChoice(box) {
+  const choice = document.getElementById(box.dataset.shownBy);
+  if (!choice) {
+    return;
+  }
+  const follow = () => {
+    box.hidden = !choice.checked;
+  };
+  for (const other of document.getElementsByName(choice.name)) {
+    other.addEventListener("change", follow);
+  }
+  follow();
+}
+
+document.querySelectorAll("form").forEach(onceOnly);
+document.querySelectorAll("[data-print]").forEach(offerPrinting);
+document.querySelectorAll("[data-shown-by]").forEach(followChoice);
+document.querySelector("[data-focus]")?.focus();
+
+// A page taken from the browser's memory by Back must be ready to be used.
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) {
+    document.querySelectorAll("form").forEach(release);
+  }
+});
