@@ -180,7 +180,7 @@ func disguises() map[string]func(string) string {
 		"hex of base64":         chained(std, hexOf),
 		"base64 of hex":         chained(hexOf, std),
 	}
-	for _, mark := range []string{",", "/", ":", ";", "|", "*", "\n", "\r\n", "\t", `","`, "'"} {
+	for _, mark := range []string{",", "/", ";", "|", "*", "\n", "\r\n", "\t", `","`, "'"} {
 		all[fmt.Sprintf("fours with %q", mark)] = grouped(mark)
 	}
 	return all

@@ -23,7 +23,8 @@ type glyph struct {
 	char  rune
 }
 
-// asciiKinds classifies the single bytes.
+// asciiKinds classifies the single bytes. A colon ends a chain: what has colons
+// between digits is a time or an IPv6 address.
 var asciiKinds = [utf8.RuneSelf]kind{
 	0x00: blank, 0x01: blank, 0x02: blank, 0x03: blank, 0x04: blank, 0x05: blank, 0x06: blank, 0x07: blank, 0x08: blank,
 	'\t': odd, '\n': odd, '\v': odd, '\f': odd, '\r': odd, 0x0e: blank, 0x0f: blank,
@@ -31,7 +32,7 @@ var asciiKinds = [utf8.RuneSelf]kind{
 	0x19: blank, 0x1a: blank, 0x1b: blank, 0x1c: blank, 0x1d: blank, 0x1e: blank, 0x1f: blank, 0x7f: blank,
 	' ': soft, '-': soft, '.': soft, '_': soft, '+': soft, // a plus is a space in a form
 	'!': odd, '"': odd, '#': odd, '$': odd, '%': odd, '&': odd, '\'': odd, '(': odd, ')': odd, '*': odd, ',': odd, '/': odd,
-	':': odd, ';': odd, '<': odd, '=': odd, '>': odd, '?': odd, '@': odd, '[': odd, '\\': odd, ']': odd, '^': odd, '`': odd,
+	';': odd, '<': odd, '=': odd, '>': odd, '?': odd, '@': odd, '[': odd, '\\': odd, ']': odd, '^': odd, '`': odd,
 	'{': odd, '|': odd, '}': odd, '~': odd,
 	'0': digit, '1': digit, '2': digit, '3': digit, '4': digit, '5': digit, '6': digit, '7': digit, '8': digit, '9': digit,
 }

@@ -33,6 +33,8 @@ func (c *chain) written(i, j int, number []spot) bool {
 		return issued(number)
 	case hasOdd(groups):
 		return alike(groups) && embossed(groups) && issued(number)
+	case len(groups) == 2 && c.isFraction(j): // an amount of billions
+		return false
 	case embossed(groups) || even(groups):
 		return issued(number) || whole && pieces(groups) && plausible(number)
 	}
@@ -88,7 +90,7 @@ func (c *chain) longFrom(i int) bool {
 // isFraction reports whether group i is what follows a decimal point.
 func (c *chain) isFraction(i int) bool {
 	point := gap{}.add(glyph{soft, 0, '.'})
-	return i > 0 && c.groups[i].before == point && c.groups[i-1].len() <= 3 &&
+	return i > 0 && c.groups[i].before == point &&
 		c.groups[i-1].before != point &&
 		(i+1 == len(c.groups) || c.groups[i+1].before != point)
 }
