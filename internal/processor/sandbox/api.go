@@ -86,7 +86,7 @@ func (s *Server) answerSettlements(_ context.Context, w wirePeriod) ([]wireLine,
 // keyed lets in who shows the secret key. Hashes are compared, so that the time
 // taken says nothing about the key.
 func (s *Server) keyed(next http.Handler) http.Handler {
-	want := sha256.Sum256([]byte("Bearer " + s.cfg.SecretKey))
+	want := sha256.Sum256([]byte("Bearer " + s.cfg.SecretKey.Reveal()))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		shown := sha256.Sum256([]byte(r.Header.Get("Authorization")))
 		if subtle.ConstantTimeCompare(shown[:], want[:]) != 1 {

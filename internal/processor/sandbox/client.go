@@ -14,22 +14,24 @@ import (
 
 	"clearwell/internal/fault"
 	"clearwell/internal/processor"
+	"clearwell/internal/secret"
 )
 
 // ClientConfig says where the sandbox is and how to be known there.
 type ClientConfig struct {
-	URL           string   // the sandbox's origin
-	SecretKey     string   // shown with each call
-	NoticeSecrets []string // that may have signed a notice, the newest first
-	HTTP          *http.Client
+	URL           string          // the sandbox's origin
+	SecretKey     secret.String   // shown with each call
+	NoticeSecrets []secret.String // that may have signed a notice, the newest first
+	HTTP          *http.Client    // sets how long a call may take
 }
 
 // Client is the adapter to a sandbox elsewhere, over HTTP. It is safe for
 // concurrent use.
 type Client struct {
 	noticeReader
-	url, key string
-	http     *http.Client
+	url  string
+	key  secret.String
+	http *http.Client
 }
 
 // NewClient gives the adapter.
@@ -168,7 +170,7 @@ func (c *Client) send(ctx context.Context, path string, body []byte) (*http.Resp
 		return nil, processor.ErrNotSent.Because(err)
 	}
 	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("Authorization", "Bearer "+c.key)
+	req.Header.Set("Authorization", "Bearer "+c.key.Reveal())
 	answer, err := c.http.Do(req)
 	if err == nil {
 		return answer, nil

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"clearwell/internal/processor"
+	"clearwell/internal/secret"
 )
 
 // adapterName is stored with each attempt; the way to the server is not part of it.
@@ -20,7 +21,7 @@ type InProcess struct {
 
 // Direct gives the adapter to a sandbox in the same process.
 func Direct(server *Server) *InProcess {
-	return &InProcess{noticeReader{[]string{server.cfg.NoticeSecret}}, server}
+	return &InProcess{noticeReader{[]secret.String{server.cfg.NoticeSecret}}, server}
 }
 
 // Name is "sandbox".

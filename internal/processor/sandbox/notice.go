@@ -16,6 +16,7 @@ import (
 
 	"clearwell/internal/money"
 	"clearwell/internal/processor"
+	"clearwell/internal/secret"
 )
 
 // SignatureHeader carries the signature of a notice: "t=<unix seconds>,v1=<hex>",
@@ -200,13 +201,13 @@ func (s *Server) deliver(ctx context.Context, n *notice) error {
 	return nil
 }
 
-func sign(secret string, at time.Time, body []byte) string {
+func sign(key secret.String, at time.Time, body []byte) string {
 	seconds := strconv.FormatInt(at.Unix(), 10)
-	return "t=" + seconds + ",v1=" + hex.EncodeToString(signature(secret, seconds, body))
+	return "t=" + seconds + ",v1=" + hex.EncodeToString(signature(key, seconds, body))
 }
 
-func signature(secret, seconds string, body []byte) []byte {
-	mac := hmac.New(sha256.New, []byte(secret))
+func signature(key secret.String, seconds string, body []byte) []byte {
+	mac := hmac.New(sha256.New, []byte(key.Reveal()))
 	mac.Write([]byte(seconds + "."))
 	mac.Write(body)
 	return mac.Sum(nil)
@@ -214,7 +215,7 @@ func signature(secret, seconds string, body []byte) []byte {
 
 // noticeReader verifies and reads notices, as the portal does.
 type noticeReader struct {
-	secrets []string // the newest first; a retired one until its last notices are through
+	secrets []secret.String // the newest first; a retired one until its last notices are through
 }
 
 // ReadNotice verifies the signature and age of a notice and reads it.
@@ -238,8 +239,8 @@ func (r noticeReader) ReadNotice(header http.Header, body []byte, now time.Time)
 }
 
 func (r noticeReader) signed(seconds string, mark, body []byte) bool {
-	for _, secret := range r.secrets {
-		if secret != "" && hmac.Equal(mark, signature(secret, seconds, body)) {
+	for _, one := range r.secrets {
+		if !one.IsEmpty() && hmac.Equal(mark, signature(one, seconds, body)) {
 			return true
 		}
 	}

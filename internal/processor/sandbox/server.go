@@ -15,6 +15,7 @@ import (
 	"clearwell/internal/clock"
 	"clearwell/internal/locale"
 	"clearwell/internal/processor"
+	"clearwell/internal/secret"
 )
 
 // Config says how a sandbox behaves. URL, SecretKey and Clock are needed.
@@ -23,7 +24,7 @@ type Config struct {
 	URL string
 	// SecretKey is what the portal shows to use the API. Card fingerprints are
 	// keyed from it as well, so a reopened sandbox needs the same one.
-	SecretKey string
+	SecretKey secret.String
 	// Clock tells the time of everything that is recorded.
 	Clock clock.Clock
 
@@ -37,7 +38,7 @@ type Config struct {
 	// NoticeURL is where notices go; without it none are made.
 	NoticeURL string
 	// NoticeSecret signs notices.
-	NoticeSecret string
+	NoticeSecret secret.String
 	// HTTP delivers notices. The default gives up on a delivery after ten seconds.
 	HTTP *http.Client
 
@@ -92,7 +93,7 @@ func New(cfg Config) (*Server, error) {
 		return nil, fmt.Errorf("reading sandbox pages: %w", err)
 	}
 	s := &Server{cfg: cfg, pages: drawn, book: newBook(), wake: make(chan struct{}, 1)}
-	mac := hmac.New(sha256.New, []byte(cfg.SecretKey))
+	mac := hmac.New(sha256.New, []byte(cfg.SecretKey.Reveal()))
 	mac.Write([]byte("card fingerprint"))
 	s.fingerprintKey = mac.Sum(nil)
 	s.journal, err = openJournal(cfg.Journal, cfg.Sync, s.keep)
@@ -110,13 +111,13 @@ func (s *Server) Close() error {
 }
 
 func (cfg Config) complete() (Config, error) {
-	if cfg.SecretKey == "" || cfg.Clock == nil {
+	if cfg.SecretKey.IsEmpty() || cfg.Clock == nil {
 		return cfg, fmt.Errorf("opening sandbox: a secret key and a clock are needed")
 	}
 	if origin, err := originOf(cfg.URL); err != nil || origin != cfg.URL {
 		return cfg, fmt.Errorf("opening sandbox: %q is not an origin", cfg.URL)
 	}
-	if cfg.NoticeURL != "" && cfg.NoticeSecret == "" {
+	if cfg.NoticeURL != "" && cfg.NoticeSecret.IsEmpty() {
 		return cfg, fmt.Errorf("opening sandbox: notices need a secret")
 	}
 	return cfg.withDefaults()

@@ -11,6 +11,15 @@
 
   const tell = (message) => window.parent.postMessage(message, page);
 
+  const measure = () => {
+    tell({ type: "clearwell.height", height: Math.ceil(document.documentElement.getBoundingClientRect().height) });
+  };
+
+  const greet = () => {
+    tell({ type: "clearwell.ready" });
+    measure();
+  };
+
   const show = (field, text) => {
     document.getElementById(field + "-problem").textContent = text;
     const input = document.getElementById(field);
@@ -55,14 +64,13 @@
 
   window.addEventListener("message", (event) => {
     if (event.origin !== page || event.source !== window.parent) return;
-    if (event.data && event.data.type === "clearwell.submit") submit();
+    const asked = event.data && event.data.type;
+    if (asked === "clearwell.hello") greet();
+    if (asked === "clearwell.submit") submit();
   });
 
   form.addEventListener("submit", (event) => event.preventDefault());
 
-  new ResizeObserver(() => {
-    tell({ type: "clearwell.height", height: Math.ceil(document.documentElement.getBoundingClientRect().height) });
-  }).observe(document.documentElement);
-
-  tell({ type: "clearwell.ready" });
+  new ResizeObserver(measure).observe(document.documentElement);
+  greet();
 })();
