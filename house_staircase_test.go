@@ -58,8 +58,8 @@ var (
 	// trade moves money and explains it.
 	trade = []string{
 		"internal/processor",
-		"internal/processor/sandbox",
 		"internal/processor/processortest",
+		"internal/processor/sandbox",
 		"internal/payment",
 		"internal/autopay",
 		"internal/till",
