@@ -132,6 +132,7 @@ func disguises() map[string]func(string) string {
 		"zero-width joiners":    between("\u200d"),
 		"byte order marks":      between("\ufeff"),
 		"NULs":                  between("\x00"),
+		"Hangul fillers":        between("\u3164"),
 		"keycaps":               between("\ufe0f\u20e3"),
 		"struck through":        between("\u0336"),
 		"full width":            script('０'),

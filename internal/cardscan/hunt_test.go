@@ -44,10 +44,13 @@ func TestHuntFindsEveryDisguise(t *testing.T) {
 		"mail, broken in the card": func(digits string) string { return wrapped(base64Of(base64.StdEncoding)(digits), 10) },
 		"mail, attachment":         func(digits string) string { return wrapped(base64Of(base64.StdEncoding)(gzipped(t, digits)), 20) },
 		"quoted-printable":         func(digits string) string { return quoted(t, strings.Repeat("x", 70)+digits) },
-		"integer":                  func(digits string) string { return integer(t, digits, binary.BigEndian) },
-		"integer, little-endian":   func(digits string) string { return integer(t, digits, binary.LittleEndian) },
-		"packed":                   func(digits string) string { return string(appendHex(nil, digits)) },
-		"gzip of an integer":       func(digits string) string { return gzipped(t, integer(t, digits, binary.LittleEndian)) },
+		"quoted-printable base64": func(digits string) string {
+			return quoted(t, strings.Repeat("x", 60)+" "+base64Of(base64.StdEncoding)(digits))
+		},
+		"integer":                func(digits string) string { return integer(t, digits, binary.BigEndian) },
+		"integer, little-endian": func(digits string) string { return integer(t, digits, binary.LittleEndian) },
+		"packed":                 func(digits string) string { return string(appendHex(nil, digits)) },
+		"gzip of an integer":     func(digits string) string { return gzipped(t, integer(t, digits, binary.LittleEndian)) },
 	})
 	noise := make([]byte, 2*window)
 	random := rand.NewChaCha8([32]byte{})

@@ -13,7 +13,7 @@ import (
 
 const filler = "Agua limpia, cubierta, esperando. {\"city\":\"sampletown\",\"at\":1764003600123456}\n"
 
-// pieces hands out text cut at the given sizes, then whole.
+// inPieces hands out text cut at the given sizes, then whole.
 type inPieces struct {
 	text  string
 	sizes []int
@@ -150,16 +150,37 @@ func TestWriterRedactsLongLines(t *testing.T) {
 	})
 }
 
+// TestWriterCutsNoCard: wherever a number lies across the place where a long
+// line is cut.
+func TestWriterCutsNoCard(t *testing.T) {
+	const number = "4242 4242 4242 4242"
+	for shift := range 2 * len(number) {
+		before := strings.Repeat("x", window-shift)
+		text := before + number + strings.Repeat("y", window+reach-len(before)-len(number))
+		var written bytes.Buffer
+		w := NewWriter(&written)
+		if _, err := io.WriteString(w, text); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if written.String() != Redact(text) {
+			t.Errorf("a number %d bytes before the cut is not redacted", shift)
+		}
+	}
+}
+
 func TestWriterWritesLinesAtOnce(t *testing.T) {
 	var written bytes.Buffer
 	w := NewWriter(&written)
-	for piece, want := range map[string]string{"card 4242 4242 ": ""} {
-		if _, err := io.WriteString(w, piece); err != nil || written.String() != want {
-			t.Errorf("after %q: %q, %v", piece, written.String(), err)
+	for _, c := range []struct{ piece, want string }{
+		{"card 4242 4242 ", ""},
+		{"4242 4242\nnext", "card " + Mask + "\n"},
+	} {
+		if _, err := io.WriteString(w, c.piece); err != nil || written.String() != c.want {
+			t.Errorf("after %q: %q, %v", c.piece, written.String(), err)
 		}
-	}
-	if _, err := io.WriteString(w, "4242 4242\nnext"); err != nil || written.String() != "card "+Mask+"\n" {
-		t.Errorf("after the line: %q, %v", written.String(), err)
 	}
 	if err := w.Close(); err != nil || written.String() != "card "+Mask+"\nnext" {
 		t.Errorf("after Close: %q, %v", written.String(), err)

@@ -42,7 +42,7 @@ func TestAllocate(t *testing.T) {
 }
 
 func TestAllocateAmongNoOne(t *testing.T) {
-	for _, weights := range [][]int64{nil, {}, {0}, {0, 0}, {3, -1}, {math.MaxInt64, math.MaxInt64, math.MaxInt64}} {
+	for _, weights := range [][]int64{nil, {}, {0}, {0, 0}, {3, -1}, {-1}, {-1, 3}, {math.MaxInt64, math.MaxInt64, math.MaxInt64}} {
 		if got, err := Cents(100).Allocate(weights); !errors.Is(err, ErrShares) {
 			t.Errorf("Allocate(%v) = %v, %v; want ErrShares", weights, got, err)
 		}
@@ -70,6 +70,25 @@ func TestAllocateLosesNoCent(t *testing.T) {
 			if whole.Abs().Less(part.Abs()) || part.IsNegative() && !whole.IsNegative() || part.IsPositive() && !whole.IsPositive() {
 				t.Fatalf("%v.Allocate(%v): part %v is no part", whole, weights, part)
 			}
+		}
+	})
+}
+
+// TestAllocateFavorsTheFirst: of equal weights an earlier one never gets less.
+func TestAllocateFavorsTheFirst(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		whole := Cents(rapid.Int64Range(0, 10_000).Draw(t, "whole"))
+		weights := rapid.SliceOfN(rapid.Int64Range(1, 3), 1, 60).Draw(t, "weights")
+		parts, err := whole.Allocate(weights)
+		if err != nil {
+			t.Fatal(err)
+		}
+		last := map[int64]Amount{}
+		for i, part := range parts {
+			if before, ok := last[weights[i]]; ok && before.Less(part) {
+				t.Fatalf("%v.Allocate(%v) = %v", whole, weights, parts)
+			}
+			last[weights[i]] = part
 		}
 	})
 }
