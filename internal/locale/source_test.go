@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -79,7 +80,16 @@ func f(p *locale.Printer) {
 	}
 }
 
-// productFiles lists the Go files of the repository that are not tests.
+func TestMentionsInTemplates(t *testing.T) {
+	const page = `<title>{{if .Bad}}{{.T "bill.gone"}}{{end}}{{$.T "bill.due" "Day" .Day}}</title>`
+	mentions, err := mentionsIn("x.html", []byte(page))
+	if err != nil || len(mentions) != 2 || mentions[0].id != "bill.gone" || mentions[1].id != "bill.due" {
+		t.Errorf("mentions are %v, %v", mentions, err)
+	}
+}
+
+// productFiles lists the Go files of the repository that are not tests, and its
+// HTML templates.
 func productFiles(t *testing.T) []string {
 	t.Helper()
 	var paths []string
@@ -91,7 +101,8 @@ func productFiles(t *testing.T) []string {
 		if entry.IsDir() && (name == "testdata" || name == "node_modules" || name == ".git") {
 			return fs.SkipDir
 		}
-		if strings.HasSuffix(name, ".go") && !strings.HasSuffix(name, "_test.go") {
+		isCode := strings.HasSuffix(name, ".go") && !strings.HasSuffix(name, "_test.go")
+		if isCode || strings.HasSuffix(name, ".html") {
 			paths = append(paths, path)
 		}
 		return nil
@@ -145,6 +156,9 @@ func mentionsIn(path string, source any) ([]mention, error) {
 		}
 		source = text
 	}
+	if text, ok := source.([]byte); ok && strings.HasSuffix(path, ".html") {
+		return mentionsInTemplate(path, string(text)), nil
+	}
 	files := token.NewFileSet()
 	file, err := parser.ParseFile(files, path, source, parser.SkipObjectResolution)
 	if err != nil {
@@ -159,6 +173,18 @@ func mentionsIn(path string, source any) ([]mention, error) {
 		return true
 	})
 	return all, nil
+}
+
+var sayingInTemplate = regexp.MustCompile(`\.T "([^"]+\.[^"]+)"`)
+
+// mentionsInTemplate reads {{.T "id"}}; what fills it is not looked at.
+func mentionsInTemplate(path, text string) []mention {
+	var all []mention
+	for _, match := range sayingInTemplate.FindAllStringSubmatchIndex(text, -1) {
+		line := 1 + strings.Count(text[:match[0]], "\n")
+		all = append(all, mention{at: path + ":" + strconv.Itoa(line), id: text[match[2]:match[3]]})
+	}
+	return all
 }
 
 func mentionsAt(n ast.Node) []mention {
