@@ -88,9 +88,14 @@ func TestAssetsAreThoseThePageNames(t *testing.T) {
 
 func (c *company) page(t testing.TB, key processor.Key) (processor.LookupRequest, string) {
 	t.Helper()
+	return c.pageTo(t, key, returnURL, "en")
+}
+
+func (c *company) pageTo(t testing.TB, key processor.Key, back, lang string) (processor.LookupRequest, string) {
+	t.Helper()
 	sent, err := c.client(t).Send(t.Context(), processor.SendRequest{
-		Key: key, Merchant: merchant, Amount: money.Cents(8800), Description: "Water bill <July>", Language: "en",
-		ReturnURL: returnURL, CancelURL: returnURL + "/back", Expires: c.clock.Now().Add(20 * time.Minute),
+		Key: key, Merchant: merchant, Amount: money.Cents(8800), Description: "Water bill <July>", Language: lang,
+		ReturnURL: back, CancelURL: back + "/back", Expires: c.clock.Now().Add(20 * time.Minute),
 	})
 	if err != nil {
 		t.Fatal(err)
