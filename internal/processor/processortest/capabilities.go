@@ -216,6 +216,12 @@ func refunds(b *bench) {
 	req := processor.RefundRequest{Key: b.key(), Merchant: b.Merchant, Reference: "ch_of_nobody", Amount: money.Cents(1)}
 	got, err := refunder.Refund(b.ctx, req)
 	b.refused("a refund of nothing", got.Decision, err, processor.ErrNeverSeen)
+	if b.Stranger != "" {
+		_, other := b.approved(5000)
+		req = processor.RefundRequest{Key: b.key(), Merchant: b.Stranger, Reference: other.Reference, Amount: money.Cents(1)}
+		got, err = refunder.Refund(b.ctx, req)
+		b.refused("a stranger's refund", got.Decision, err, processor.ErrNeverSeen)
+	}
 }
 
 func refundsOnce(b *bench) {
@@ -287,6 +293,11 @@ func savesOnce(b *bench) {
 	}
 	if again, err := saver.Save(b.ctx, req); err != nil || again != first {
 		b.Errorf("Save again = %+v, %v; first %+v", again, err, first)
+	}
+	other := req
+	other.Token = b.token(Approved)
+	if _, err := saver.Save(b.ctx, other); !errors.Is(err, processor.ErrKeyReused) {
+		b.Errorf("Save of another token with the key: %v, want %v", err, processor.ErrKeyReused)
 	}
 	req.Key = b.key()
 	if _, err := saver.Save(b.ctx, req); !errors.Is(err, processor.ErrTokenSpent) {

@@ -1,6 +1,7 @@
 package processortest
 
 import (
+	"context"
 	"errors"
 	"sync"
 
@@ -119,6 +120,19 @@ func tokenIsOfOneMerchant(b *bench) {
 func neverSeen(b *bench) {
 	got, err := b.Processor.Lookup(b.ctx, processor.LookupRequest{Key: b.key(), Merchant: b.Merchant})
 	b.refused("Lookup", got.Decision, err, processor.ErrNeverSeen)
+}
+
+func sendsNothingForNobody(b *bench) {
+	ended, cancel := context.WithCancel(b.ctx)
+	cancel()
+	req := b.request(Approved, 100)
+	if got, err := b.Processor.Charge(ended, req); err == nil || got.Decision != processor.Unknown {
+		b.Errorf("Charge = %v, %v; want unknown and an error", got.Decision, err)
+	}
+	_, err := b.Processor.Lookup(b.ctx, processor.LookupRequest{Key: req.Key, Merchant: b.Merchant})
+	if !errors.Is(err, processor.ErrNeverSeen) {
+		b.Errorf("Lookup: %v, want %v", err, processor.ErrNeverSeen)
+	}
 }
 
 // lostReply holds the adapter to doubt: it must not guess what it did not hear.

@@ -91,6 +91,7 @@ func parts() []part {
 		{"a token works once", tokenWorksOnce},
 		{"a token is of one merchant account", tokenIsOfOneMerchant},
 		{"what was never sent was never seen", neverSeen},
+		{"a caller who has gone sends nothing", sendsNothingForNobody},
 		{"a lost reply is found again", lostReply},
 		{"a challenge waits for the payer", challenge},
 		{"an amount that is not positive is refused", refusesNoAmount},

@@ -212,6 +212,10 @@ func TestPayoutsAddUp(t *testing.T) {
 		t.Fatal(err)
 	}
 	from := c.clock.Now()
+	early, err := adapter.Settlements(t.Context(), merchant, from, from.AddDate(1, 0, 0))
+	if err != nil || len(early) != 0 {
+		t.Errorf("before it is paid out: %d lines, %v", len(early), err)
+	}
 	c.clock.Advance(disputeAfter + 72*time.Hour)
 	lines, err := adapter.Settlements(t.Context(), merchant, from, c.clock.Now())
 	if err != nil {

@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -115,13 +117,58 @@ func TestTornLineIsForgottenAndOverwritten(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(path, append(bytes.Clone(whole), `{"at":"2026-11-`...), 0o600); err != nil {
+	if err := os.WriteFile(path, append(bytes.Clone(whole), `{"at":"`+strings.Repeat("2026", 1000)...), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	again := found(t, func(cfg *Config) { cfg.Journal = path })
 	again.token(t, cardNumber)
 	if _, err := ReadRecord(path); err != nil {
 		t.Errorf("after a torn line was overwritten: %v", err)
+	}
+	if text, err := os.ReadFile(path); err != nil || !bytes.HasSuffix(text, []byte("}\n")) || len(again.book.fresh) != 2 {
+		t.Errorf("the torn line is still there: %q, %v", text, err)
+	}
+}
+
+// TestFullDiskLeavesNoHalfLine lets the file grow by half a line and no more,
+// as a full disk would.
+func TestFullDiskLeavesNoHalfLine(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "journal.jsonl")
+	c := found(t, func(cfg *Config) { cfg.Journal = path })
+	c.token(t, cardNumber)
+	grown := growBy(t, path, 50)
+	if _, err := c.Tokenize(merchant, TestCard(cardNumber)); err == nil {
+		t.Error("a token was given that could not be recorded")
+	}
+	grown()
+	c.token(t, cardNumber)
+	if again := found(t, func(cfg *Config) { cfg.Journal = path }); len(again.book.fresh) != 2 {
+		t.Errorf("%d tokens after the full disk, want 2", len(again.book.fresh))
+	}
+}
+
+// growBy limits every file of the process to the size of one and some bytes
+// more, until the returned function is called.
+func growBy(t *testing.T, path string, more int64) func() {
+	t.Helper()
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var before syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &before); err != nil {
+		t.Fatal(err)
+	}
+	signal.Ignore(syscall.SIGXFSZ) // the write fails instead of the process
+	limit := syscall.Rlimit{Cur: uint64(info.Size() + more), Max: before.Max}
+	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit); err != nil {
+		t.Fatal(err)
+	}
+	return func() {
+		signal.Reset(syscall.SIGXFSZ)
+		if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &before); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

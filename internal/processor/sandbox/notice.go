@@ -113,10 +113,10 @@ func (s *Server) untilNext() time.Duration {
 // order, and returns how many were taken. A notice that is not taken is sent again later.
 func (s *Server) DeliverDue(ctx context.Context) int {
 	taken := 0
-	for {
+	for ctx.Err() == nil {
 		next, found := s.nextDelivery()
-		if !found || ctx.Err() != nil {
-			return taken
+		if !found {
+			break
 		}
 		err := s.deliver(ctx, next.notice)
 		s.delivered(next, err == nil)
@@ -124,6 +124,7 @@ func (s *Server) DeliverDue(ctx context.Context) int {
 			taken++
 		}
 	}
+	return taken
 }
 
 // nextDelivery takes what is due from the schedule, skipping what was told

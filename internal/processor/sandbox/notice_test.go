@@ -106,6 +106,19 @@ func TestNoticeIsSentAgainUntilTaken(t *testing.T) {
 	}
 }
 
+func TestNoticeIsNotLostWithTheContext(t *testing.T) {
+	c := found(t, nil)
+	c.charged(t, cardNumber)
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	if n := c.DeliverDue(ended); n != 0 || c.received.tries != 0 {
+		t.Errorf("%d notices were taken and %d sent after the end", n, c.received.tries)
+	}
+	if n := c.DeliverDue(t.Context()); n != 1 {
+		t.Errorf("%d notices were taken later, want 1", n)
+	}
+}
+
 func TestNoticeIsGivenUp(t *testing.T) {
 	c := found(t, nil)
 	c.received.refuse = 1000

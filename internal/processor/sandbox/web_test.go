@@ -155,6 +155,26 @@ func TestPageFollowsTheScript(t *testing.T) {
 	}
 }
 
+// TestPageIsPaidByTheFirstTab: two tabs saw the page open; the second card, or
+// giving up in the second tab, changes nothing while the first is in doubt.
+func TestPageIsPaidByTheFirstTab(t *testing.T) {
+	c := found(t, nil)
+	attempt, _ := c.page(t, "a")
+	open := *c.book.keys[name{merchant, "a"}]
+	for _, number := range []string{"4000000000003006", "4000000000009987"} {
+		if _, err := c.payVisit(open, TestCard(number)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := c.cancelVisit(open); err != nil {
+		t.Fatal(err)
+	}
+	c.clock.Advance(slowFor)
+	if got, err := c.lookup(attempt); err != nil || got.Decision != processor.Approved || got.Instrument.Last4 != "3006" {
+		t.Errorf("Lookup = %+v, %v; want approved with the first card", got, err)
+	}
+}
+
 func TestPageEnds(t *testing.T) {
 	c := found(t, nil)
 	_, address := c.page(t, "a")
@@ -197,9 +217,17 @@ func TestNotSentIsSaidOnlyWhenCertain(t *testing.T) {
 	}
 	broken := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { hangUp(w) }))
 	defer broken.Close()
+	reset := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		connection, _, err := http.NewResponseController(w).Hijack()
+		if err == nil {
+			_ = connection.(*net.TCPConn).SetLinger(0)
+			_ = connection.Close()
+		}
+	}))
+	defer reset.Close()
 	garbled := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) }))
 	defer garbled.Close()
-	for address, certain := range map[string]bool{"http://" + closed.Addr().String(): true, broken.URL: false, garbled.URL: false} {
+	for address, certain := range map[string]bool{"http://" + closed.Addr().String(): true, broken.URL: false, reset.URL: false, garbled.URL: false} {
 		client, err := NewClient(ClientConfig{URL: address, HTTP: &http.Client{Timeout: 5 * time.Second}})
 		if err != nil {
 			t.Fatal(err)
