@@ -5,7 +5,7 @@
 // It owns no table and knows no database. It promises:
 //
 //   - memory does not grow with the file: one line is held at a time, and, for
-//     a layout that declares a rule about duplicates, 40 bytes or so per row;
+//     a layout that declares a rule about duplicates, some 80 bytes per row;
 //   - a file is taken whole or refused whole: [Examine] reads it to the end,
 //     compares its control totals and finds its duplicates before the first
 //     record is delivered;

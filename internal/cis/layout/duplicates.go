@@ -4,11 +4,13 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+
+	"clearwell/internal/calendar"
 )
 
 // index knows, of each key in a file, which row is the true one. It holds a
 // digest instead of the key, so that memory does not depend on how long keys
-// are: about 40 bytes a row.
+// are: some 80 bytes a row.
 type index struct {
 	rule   *duplicates
 	rows   map[digest]*seen
@@ -103,7 +105,7 @@ func appendValue(b []byte, r *Record, n Noun) []byte {
 		b = binary.AppendUvarint(b, uint64(len(text)))
 		return append(b, text...)
 	case is.date != nil:
-		return append(b, is.date(r).String()...)
+		return binary.AppendVarint(b, int64(is.date(r).Sub(calendar.Date{})))
 	case is.moment != nil:
 		return binary.AppendVarint(b, is.moment(r).UnixMicro())
 	case is.amount != nil:

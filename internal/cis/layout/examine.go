@@ -69,6 +69,7 @@ func (e *Examination) Open(file io.ReadSeeker, from Position) (*Reader, error) {
 	}
 	r.index, r.examined = e.index, e
 	r.resumed = from.Offset > r.lines.offset
+	r.trailed = from.Offset == e.Size // the trailer is behind us
 	return r, r.lines.skipTo(file, from)
 }
 

@@ -36,8 +36,8 @@ const (
 	overpunch   credit = "overpunch"    // 12} : the last digit carries the sign
 )
 
-// wholeDigits keeps every number, in thousandths, far inside an int64.
-const wholeDigits = 12
+// wholeLimit keeps every number, in thousandths, far inside an int64.
+const wholeLimit = 100_000_000_000_000
 
 var powers = [...]int64{1, 10, 100, 1000}
 
@@ -154,7 +154,7 @@ func (n *notation) whole(b []byte) (value int64, rest []byte, digits int, ok boo
 	group, grouped := 0, false
 	for len(b) > 0 {
 		switch c := b[0]; {
-		case isDigit(c) && digits < wholeDigits:
+		case isDigit(c) && value < wholeLimit/10:
 			value = value*10 + int64(c-'0')
 			digits, group = digits+1, group+1
 		case c == ',' && n.commas && (group == 3 || !grouped && 0 < group && group < 3):

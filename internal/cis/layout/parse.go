@@ -112,10 +112,11 @@ func (s *step) moment(raw []byte, into *time.Time) Code {
 
 func (s *step) amount(raw []byte, into *money.Amount) Code {
 	cents, ok := s.number.parse(raw, amountDecimals)
-	if !ok {
+	amount := money.Cents(cents)
+	if !ok || amount.Err() != nil {
 		return CodeAmount
 	}
-	*into = money.Cents(cents)
+	*into = amount
 	return ""
 }
 
