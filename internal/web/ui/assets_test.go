@@ -110,7 +110,7 @@ func TestHandlerServesWhatTheBrowserTakes(t *testing.T) {
 		{"script", PayScript, "br", "br", "text/javascript; charset=utf-8"},
 		{"drawing", Emblem, "br", "br", "image/svg+xml"},
 		{"font is packed already", FontRegular, "br, gzip", "", "font/woff2"},
-		{"town's style sheet", Brand("#1a6fa8").Stylesheet(), "br", "", "text/css; charset=utf-8"},
+		{"town's style sheet", Brand(parsed(t, "#1a6fa8")).Stylesheet(), "br", "", "text/css; charset=utf-8"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

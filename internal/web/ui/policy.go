@@ -1,8 +1,10 @@
 package ui
 
 import (
+	"crypto/sha256"
 	"crypto/sha512"
 	"encoding/base64"
+	"encoding/hex"
 	"strings"
 )
 
@@ -49,4 +51,10 @@ func list(sources []string) string {
 func integrity(content []byte) string {
 	sum := sha512.Sum384(content)
 	return "sha384-" + base64.StdEncoding.EncodeToString(sum[:])
+}
+
+// mark names content: its SHA-256 in hexadecimal.
+func mark(content []byte) string {
+	sum := sha256.Sum256(content)
+	return hex.EncodeToString(sum[:])
 }

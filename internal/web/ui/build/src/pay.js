@@ -4,7 +4,7 @@
 //   from the frame  clearwell.ready          the fields can be typed into
 //                   clearwell.height {height}  the frame wants so many pixels
 //                   clearwell.token  {token}   here is what stands for the card
-//                   clearwell.invalid          something typed is not right; the frame says what
+//                   clearwell.invalid          something typed is not right; the frame says what and has the focus
 //   to the frame    clearwell.hello          this page listens now: say ready again
 //                   clearwell.submit         the resident pressed the button
 //
@@ -65,7 +65,6 @@ function run(form) {
       asked = false;
       release(form);
       say("invalid");
-      frame.focus();
     },
     token(data) {
       if (!asked || done || typeof data.token !== "string" || data.token === "") {
