@@ -4,8 +4,8 @@ package ui
 
 // Addresses of the assets, and what a browser checks them by.
 const (
-	Style                  = "/assets/app.b29dc1ac03.css"
-	StyleIntegrity         = "sha384-o8KZAzaVCNHbrKaizXFWPBQrrUcFeL25Zi75jla0RRSL4Pv+/CTf8DmClrGq8GmE"
+	Style                  = "/assets/app.15e5ab5218.css"
+	StyleIntegrity         = "sha384-piku+PYa/67w7Cm66fF7yYbo4/gNXUmMsh38IZDF6ocyE6BFQmc+yenkSuB2uMXO"
 	EnhanceScript          = "/assets/enhance.df555e297e.js"
 	EnhanceScriptIntegrity = "sha384-LgLIY8bJCyMpKixmBoMx9OTg/RmgT+25NOaxdq5K3zRMjUDn1/lSp7pSAq9RzYPP"
 	PayScript              = "/assets/pay.f5b370970c.js"

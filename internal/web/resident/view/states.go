@@ -1,0 +1,267 @@
+package view
+
+import (
+	"time"
+
+	"github.com/a-h/templ"
+
+	"clearwell/internal/calendar"
+	"clearwell/internal/city"
+	"clearwell/internal/locale"
+	"clearwell/internal/money"
+	"clearwell/internal/web/ui"
+	"clearwell/internal/web/ui/gallery"
+)
+
+// States is every page in every state, with the values of a made-up resident.
+func States() []gallery.State {
+	var states []gallery.State
+	add := func(name string, fill func(ui.Page) View) {
+		states = append(states, gallery.State{Name: name, Render: func(p ui.Page) templ.Component { return fill(p).HTML() }})
+	}
+	addFinding(add)
+	addBills(add)
+	addPaying(add)
+	addAfter(add)
+	addTroubles(add)
+	return states
+}
+
+type adder func(name string, fill func(ui.Page) View)
+
+func sampleInstant() time.Time { return time.Date(2026, time.November, 24, 21, 4, 0, 0, time.UTC) }
+
+func sampleDay(day int) calendar.Date { return calendar.MakeDate(2026, time.November, day) }
+
+func sampleForm() Form {
+	return Form{Action: "/sample", Hidden: []ui.Hidden{{Name: "visit", Value: "vis_01sample"}}}
+}
+
+func sampleFind(p ui.Page) Find {
+	return Find{Page: p, Form: sampleForm(), Example: "104-2233-01", Factors: []city.Factor{city.HouseNumber}, Required: 1}
+}
+
+func addFinding(add adder) {
+	add("find", func(p ui.Page) View { return sampleFind(p) })
+	add("find-choose", func(p ui.Page) View {
+		v := sampleFind(p)
+		v.Factors = city.Factors()
+		return v
+	})
+	add("find-failed", func(p ui.Page) View {
+		v := sampleFind(p)
+		v.Failed, v.Number = true, "104-2233-10"
+		v.Answers = map[city.Factor]string{city.HouseNumber: "412"}
+		return v
+	})
+	add("find-empty", func(p ui.Page) View {
+		p.Errors = []ui.FieldError{
+			{Field: FieldUtilityAccount, Text: p.Words.T("resident.invalid.utility_account")},
+			{Field: string(city.HouseNumber), Text: p.Words.T("resident.invalid.factor")},
+		}
+		return sampleFind(p)
+	})
+	add("find-wait", func(p ui.Page) View {
+		v := sampleFind(p)
+		v.Wait = 14*time.Minute + time.Second
+		return v
+	})
+	add("find-notice", func(p ui.Page) View {
+		p.Sandbox = true
+		p.Notices = []ui.Notice{{Text: sampleNotice(p.Words.Lang())}, {Warning: true, Text: sampleWarning(p.Words.Lang())}}
+		return sampleFind(p)
+	})
+	add("towns", func(p ui.Page) View {
+		other := gallery.Town(p.Words.Lang())
+		other.Name, other.Street = "Village of Exampleville", "2 Depot Road, Exampleville"
+		return Towns{Page: p, Towns: []ui.Town{p.Town, other}}
+	})
+}
+
+func sampleNotice(lang locale.Lang) string {
+	return city.Words{
+		locale.English: "City Hall is closed on Thursday, November 26. Payments made here still count that day.",
+		locale.Spanish: "El ayuntamiento estará cerrado el jueves 26 de noviembre. Los pagos hechos aquí sí cuentan ese día.",
+	}.In(lang)
+}
+
+func sampleWarning(lang locale.Lang) string {
+	return city.Words{
+		locale.English: "Somebody is calling residents and asking for card numbers. We never do that.",
+		locale.Spanish: "Alguien está llamando a los residentes para pedir números de tarjeta. Nosotros nunca hacemos eso.",
+	}.In(lang)
+}
+
+func sampleBill(p ui.Page, owed Owed) Bill {
+	v := Bill{
+		Page: p, Form: sampleForm(), UtilityAccount: "104-2233-01", AsOf: sampleInstant(), Owed: owed, Start: "/",
+		Service: city.Words{locale.English: "Water and sewer", locale.Spanish: "Agua y alcantarillado"}.In(p.Words.Lang()),
+		Least:   money.Cents(500), Most: money.Cents(500000),
+		Bills: []Statement{
+			{On: sampleDay(2), Amount: money.Cents(8412)},
+			{On: sampleDay(2).AddMonths(-1), Amount: money.Cents(7968)},
+			{On: sampleDay(2).AddMonths(-2), Amount: money.Cents(12655)},
+		},
+	}
+	if owed.Total.IsPositive() {
+		v.Choices = append(v.Choices, Choice{Kind: Total, Amount: owed.Total, Chosen: true})
+	}
+	if owed.PastDue.IsPositive() {
+		v.Choices = append(v.Choices, Choice{Kind: PastDue, Amount: owed.PastDue})
+	}
+	v.Choices = append(v.Choices, Choice{Kind: Other, Chosen: !owed.Total.IsPositive()})
+	return v
+}
+
+func owes(current, pastDue, credit int64) Owed {
+	return Owed{
+		Current: money.Cents(current), PastDue: money.Cents(pastDue), Credit: money.Cents(credit),
+		Total: money.Cents(current + pastDue - credit), Due: sampleDay(24).AddDays(14),
+	}
+}
+
+func addBills(add adder) {
+	add("bill", func(p ui.Page) View { return sampleBill(p, owes(8412, 0, 0)) })
+	add("bill-late", func(p ui.Page) View { return sampleBill(p, owes(8412, 7968, 0)) })
+	add("bill-shut-off", func(p ui.Page) View {
+		v := sampleBill(p, owes(8412, 20623, 0))
+		v.ShutOff = &ShutOff{On: sampleDay(24).AddDays(6), Amount: money.Cents(20623)}
+		return v
+	})
+	add("bill-pending", func(p ui.Page) View {
+		owed := owes(8412, 0, 0)
+		owed.Pending = []Pending{{Amount: money.Cents(5000), At: sampleInstant().Add(-20 * time.Hour)}}
+		owed.Total = money.Cents(3412)
+		v := sampleBill(p, owed)
+		v.Notices = []string{p.Words.T("policy.notice.pending", "Pending", money.Cents(5000))}
+		return v
+	})
+	add("bill-credit", func(p ui.Page) View {
+		v := sampleBill(p, owes(8412, 0, 10000))
+		v.Notices = []string{p.Words.T("policy.notice.nothing_due")}
+		return v
+	})
+	add("bill-nothing", func(p ui.Page) View {
+		v := sampleBill(p, owes(0, 0, 0))
+		v.Notices = []string{p.Words.T("policy.notice.nothing_due")}
+		return v
+	})
+	add("bill-amount-wrong", func(p ui.Page) View {
+		p.Errors = []ui.FieldError{{Field: FieldOtherAmount, Text: p.Words.T("resident.invalid.other_amount")}}
+		v := sampleBill(p, owes(8412, 7968, 0))
+		v.Other = "forty"
+		v.Choices[0].Chosen, v.Choices[2].Chosen = false, true
+		return v
+	})
+	add("bill-refused", func(p ui.Page) View {
+		v := sampleBill(p, owes(8412, 7968, 0))
+		v.Refusal = p.Words.T("fault.channel_closed")
+		return v
+	})
+}
+
+func samplePay(p ui.Page) Pay {
+	return Pay{
+		Page: p, Form: sampleForm(), Amount: money.Cents(8412), Fee: Fee{Amount: money.Cents(245)}, Back: "/",
+		Frame: &Frame{URL: gallery.StandIn, Origin: "https://cards.example", Title: "sandbox.frame_title"}, OnPage: true, Company: "Cardworks",
+	}
+}
+
+func addPaying(add adder) {
+	add("pay", func(p ui.Page) View { return samplePay(p) })
+	add("pay-free", func(p ui.Page) View {
+		v := samplePay(p)
+		v.Fee = Fee{}
+		return v
+	})
+	add("pay-by-brand", func(p ui.Page) View {
+		v := samplePay(p)
+		v.Fee = Fee{ByBrand: []BrandFee{
+			{Brand: "visa", Fee: money.Cents(245)}, {Brand: "mastercard", Fee: money.Cents(245)},
+			{Brand: "amex", Fee: money.Cents(295)}, {Brand: "unknown", Fee: money.Cents(260)},
+		}}
+		return v
+	})
+	add("pay-elsewhere", func(p ui.Page) View {
+		v := samplePay(p)
+		v.Frame = nil
+		return v
+	})
+	add("pay-email-wrong", func(p ui.Page) View {
+		p.Sandbox = true
+		p.Errors = []ui.FieldError{{Field: FieldEmail, Text: p.Words.T("resident.invalid.email")}}
+		v := samplePay(p)
+		v.Email = "maria at example"
+		return v
+	})
+	add("review", func(p ui.Page) View { return sampleReview(p) })
+	add("review-repriced", func(p ui.Page) View {
+		v := sampleReview(p)
+		v.Fee, v.Email = money.Amount{}, ""
+		v.Repriced = &Repriced{Before: money.Cents(7968), After: money.Cents(8412)}
+		return v
+	})
+	add("duplicate", func(p ui.Page) View {
+		return Duplicate{
+			Page: p, Form: sampleForm(), Total: money.Cents(8657), Leave: "/",
+			Earlier: []Earlier{{Amount: money.Cents(8412), At: sampleInstant().Add(-2 * time.Hour), Channel: "resident.channel.phone", Pending: true}},
+		}
+	})
+}
+
+func sampleReview(p ui.Page) Review {
+	return Review{
+		Page: p, Form: sampleForm(), Amount: money.Cents(8412), Fee: money.Cents(245), Email: "maria@example.com",
+		Card: Card{Brand: "visa", Last4: "4242"}, Change: "/", Other: "/",
+	}
+}
+
+func sampleReceipt(p ui.Page) Receipt {
+	return Receipt{
+		Page: p, Resend: sampleForm(), Confirmation: "SMPL-7K3F-92QD", UtilityAccount: "104-2233-01",
+		Service: city.Words{locale.English: "Water and sewer", locale.Spanish: "Agua y alcantarillado"}.In(p.Words.Lang()),
+		Amount:  money.Cents(8412), Fee: money.Cents(245), PaidAt: sampleInstant(),
+		Card: Card{Brand: "visa", Last4: "4242"}, Descriptor: "SAMPLETOWN UTILITY", Start: "/",
+	}
+}
+
+func addAfter(add adder) {
+	add("waiting", func(p ui.Page) View {
+		p.Refresh = 5 * time.Second
+		return Waiting{Page: p, Total: money.Cents(8657), Since: sampleInstant(), Address: "/"}
+	})
+	add("waiting-long", func(p ui.Page) View {
+		p.Refresh = 30 * time.Second
+		return Waiting{Page: p, Total: money.Cents(8657), Since: sampleInstant(), Long: true, Email: "maria@example.com", Address: "/"}
+	})
+	add("declined", func(p ui.Page) View { return Declined{Page: p, Total: money.Cents(8412), Again: "/"} })
+	add("receipt", func(p ui.Page) View { return sampleReceipt(p) })
+	add("receipt-sandbox", func(p ui.Page) View {
+		p.Sandbox = true
+		return sampleReceipt(p)
+	})
+	add("receipt-posted", func(p ui.Page) View {
+		v := sampleReceipt(p)
+		v.Posted, v.Fee, v.SentTo = true, money.Amount{}, "maria@example.com"
+		return v
+	})
+	add("no-receipt", func(p ui.Page) View { return NoReceipt{Page: p, Start: "/"} })
+}
+
+func addTroubles(add adder) {
+	add("refused", func(p ui.Page) View {
+		return Refused{
+			Page: p, Back: "/", Instead: p.Town.FreeWays,
+			Explanation: p.Words.T("fault.amount_too_high", "Maximum", money.Cents(500000)),
+		}
+	})
+	add("paused", func(p ui.Page) View { return Paused{Page: p, Instead: p.Town.FreeWays} })
+	add("paused-until", func(p ui.Page) View {
+		return Paused{Page: p, Until: sampleInstant().Add(3 * time.Hour), Instead: p.Town.FreeWays}
+	})
+	add("expired", func(p ui.Page) View { return Expired{Page: p, Start: "/"} })
+	add("missing", func(p ui.Page) View { return Missing{Page: p, Start: "/"} })
+	add("broken", func(p ui.Page) View { return Broken{Page: p, Mark: "H4T-9QK", Start: "/"} })
+	add("broken-paying", func(p ui.Page) View { return Broken{Page: p, Mark: "H4T-9QK", Status: "/", Start: "/"} })
+	add("card-number", func(p ui.Page) View { return CardNumber{Page: p, Back: "/"} })
+}
