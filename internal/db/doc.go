@@ -1,0 +1,29 @@
+// Package db opens, transacts, retries, migrates and backs up, on SQLite and on
+// PostgreSQL, with one SQL text for both. It knows dialects and no domain table.
+//
+// A transaction is a function:
+//
+//	err := d.Write(ctx, city, func(ctx context.Context, tx *db.Tx) error {
+//		owed, err := loadOwed(ctx, tx, number)
+//		if err != nil {
+//			return err
+//		}
+//		insertPayment(tx, payment) // queued
+//		return audit.RecordTx(ctx, tx, event)
+//	})
+//
+// Statements that need no answer are queued, and travel with the next query or
+// with the commit: on PostgreSQL a transaction that reads once and writes ten
+// rows takes two round trips. On SQLite one writer takes all transactions that
+// wait, gives each a savepoint, and makes them durable with one flush. Callers
+// cannot tell.
+//
+// It promises: what Write reports as done is on the disk; what it reports as
+// refused never happened; on PostgreSQL a transaction for one city cannot see
+// or touch a row of another (row-level security, forced); inside a transaction
+// the context is marked, and the outbound HTTP transport of
+// [RefuseInTransaction] refuses it.
+//
+// It never decides anything about money, and never retries a statement whose
+// first run may have been committed.
+package db

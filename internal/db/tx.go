@@ -1,0 +1,98 @@
+package db
+
+import (
+	"context"
+	"time"
+
+	"clearwell/internal/id"
+)
+
+// Tx is an open transaction, good only inside the function it was given to.
+type Tx struct {
+	session session
+	city    id.City
+	now     time.Time
+	queue   []statement
+}
+
+// session is one engine's side of an open transaction. Each method first sends
+// what is queued, in order.
+type session interface {
+	flush(ctx context.Context, queue []statement) error
+	query(ctx context.Context, queue []statement, sql string, args []any) (*Rows, error)
+	count(ctx context.Context, queue []statement, sql string, args []any) (int64, error)
+	copyIn(ctx context.Context, queue []statement, table string, columns []string, source Source) (int64, error)
+	library() any
+}
+
+// statement is a queued statement. With a refusal it must touch exactly one row.
+type statement struct {
+	sql     string
+	args    []any
+	refusal error
+}
+
+// Source feeds rows to [Tx.CopyIn]: it returns nil, nil at the end.
+type Source func() ([]any, error)
+
+// Now is the transaction's instant, the same from begin to commit.
+func (tx *Tx) Now() time.Time { return tx.now }
+
+// City is the city the transaction is for.
+func (tx *Tx) City() id.City { return tx.city }
+
+// Exec queues a statement. Its error, if any, is returned by the next query or
+// by Write.
+func (tx *Tx) Exec(sql string, args ...any) {
+	tx.queue = append(tx.queue, statement{sql: sql, args: args})
+}
+
+// ExecOne queues a statement that must touch exactly one row, such as a
+// compare-and-set; otherwise the transaction ends with refusal. The statement
+// has no RETURNING clause.
+func (tx *Tx) ExecOne(refusal error, sql string, args ...any) {
+	tx.queue = append(tx.queue, statement{sql: sql, args: args, refusal: refusal})
+}
+
+// Flush sends what is queued and returns its first error.
+func (tx *Tx) Flush(ctx context.Context) error {
+	return tx.session.flush(ctx, tx.taken())
+}
+
+// Count runs a statement at once and tells how many rows it touched.
+func (tx *Tx) Count(ctx context.Context, sql string, args ...any) (int64, error) {
+	return tx.session.count(ctx, tx.taken(), sql, args)
+}
+
+// Query runs a query. Its rows must be closed, or read to the end, before the
+// next query.
+func (tx *Tx) Query(ctx context.Context, sql string, args ...any) (*Rows, error) {
+	return tx.session.query(ctx, tx.taken(), sql, args)
+}
+
+// QueryRow runs a query that finds at most one row.
+func (tx *Tx) QueryRow(ctx context.Context, sql string, args ...any) *Row {
+	rows, err := tx.Query(ctx, sql, args...)
+	return &Row{rows, err}
+}
+
+// CopyIn loads many rows: COPY on PostgreSQL, prepared inserts on SQLite. It
+// returns how many it loaded.
+func (tx *Tx) CopyIn(ctx context.Context, table string, columns []string, source Source) (int64, error) {
+	return tx.session.copyIn(ctx, tx.taken(), table, columns, source)
+}
+
+// Library lends the transaction to a library that brings its own SQL: a
+// *sql.Tx on SQLite, a pgx.Tx on PostgreSQL. What is queued goes first.
+func (tx *Tx) Library(ctx context.Context) (any, error) {
+	if err := tx.Flush(ctx); err != nil {
+		return nil, err
+	}
+	return tx.session.library(), nil
+}
+
+func (tx *Tx) taken() []statement {
+	queue := tx.queue
+	tx.queue = nil
+	return queue
+}
