@@ -77,7 +77,10 @@ var (
 	// that renders with it.
 	doors = []string{
 		"internal/web/ui",
+		"internal/web/ui/gallery",
+		"internal/web/webtest",
 		"internal/web",
+		"internal/web/resident/view",
 		"internal/web/resident",
 		"internal/web/counter",
 		"internal/web/phone",

@@ -4,12 +4,14 @@ package ui
 
 // Addresses of the assets, and what a browser checks them by.
 const (
-	Style                  = "/assets/app.15e5ab5218.css"
-	StyleIntegrity         = "sha384-piku+PYa/67w7Cm66fF7yYbo4/gNXUmMsh38IZDF6ocyE6BFQmc+yenkSuB2uMXO"
+	Style                  = "/assets/app.ee1073ac6c.css"
+	StyleIntegrity         = "sha384-LAwXaByogap+N2dC5K7p4TRrAQdfwfGlxhjyfhqq3g+AWgTLUoRrUZyLz52r/2GX"
 	EnhanceScript          = "/assets/enhance.df555e297e.js"
 	EnhanceScriptIntegrity = "sha384-LgLIY8bJCyMpKixmBoMx9OTg/RmgT+25NOaxdq5K3zRMjUDn1/lSp7pSAq9RzYPP"
-	PayScript              = "/assets/pay.f5b370970c.js"
-	PayScriptIntegrity     = "sha384-XpvAcTuHm+C6U87lGJnHmJdy26abNxC3qgCYuBzg6WeT87xclZOD7pTa6BLGLmUJ"
+	PayScript              = "/assets/pay.b4122ff1ca.js"
+	PayScriptIntegrity     = "sha384-zFqIwRM4q2hsgPpXff48oLEtOJsVHU+xWPtBEwGvEn09pbitLdsO1p14k0onjcNu"
+	WaitScript             = "/assets/wait.7062c1a687.js"
+	WaitScriptIntegrity    = "sha384-gUQzRDeAhX4wmfCEblOk9OZE71FKBVKCLU/CpQZQe9BAuS263SB36xchiNcEnRDE"
 	Emblem                 = "/assets/emblem.e27fe3507d.svg"
 	EmblemIntegrity        = "sha384-w0DmSgSr72s+R9e0rboX2KWBGZ55/KDFUUFCJIzRkXTxKo7kUD2WuY7It2AqarAD"
 	FontRegular            = "/assets/public-sans-400.b72677a867.woff2"

@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/a-h/templ"
+
 	"clearwell/internal/locale"
 )
 
@@ -18,7 +20,7 @@ type Page struct {
 	Step      int        // of the journey of a payment, from 1 to 4; 0 for a page outside it
 	Errors    []FieldError
 	Script    Script
-	Refresh   time.Duration // asks the browser to load the page again, whole seconds; 0 never
+	Refresh   time.Duration // how soon to look again at an answer that is not there yet, whole seconds; 0 never
 	Public    bool          // may be found by search engines
 	Release   string        // the build, as it stands in the footer
 }
@@ -64,11 +66,15 @@ type Script int
 const (
 	Enhance Script = iota // small comforts
 	Pay                   // those, and the card fields
+	Wait                  // those, and looking again without disturbing the reader
 )
 
 func (s Script) address() (path, integrity string) {
-	if s == Pay {
+	switch s {
+	case Pay:
 		return PayScript, PayScriptIntegrity
+	case Wait:
+		return WaitScript, WaitScriptIntegrity
 	}
 	return EnhanceScript, EnhanceScriptIntegrity
 }
@@ -104,6 +110,13 @@ func (p Page) robots() string {
 }
 
 func (p Page) refresh() string { return strconv.Itoa(int(p.Refresh / time.Second)) }
+
+func lookAgain(p Page) templ.Attributes {
+	if p.Refresh == 0 {
+		return nil
+	}
+	return templ.Attributes{"data-look-again": p.refresh()}
+}
 
 func (t Town) logo() string {
 	if t.Logo == "" {

@@ -16,18 +16,24 @@ import (
 // States is every page in every state, with the values of a made-up resident.
 func States() []gallery.State {
 	var states []gallery.State
+	stage := func(name string, fill func(gallery.Stage) View) {
+		states = append(states, gallery.State{Name: name, Render: func(s gallery.Stage) templ.Component { return fill(s).HTML() }})
+	}
 	add := func(name string, fill func(ui.Page) View) {
-		states = append(states, gallery.State{Name: name, Render: func(p ui.Page) templ.Component { return fill(p).HTML() }})
+		stage(name, func(s gallery.Stage) View { return fill(s.Page) })
 	}
 	addFinding(add)
 	addBills(add)
-	addPaying(add)
+	addPaying(stage)
+	addReviewing(add)
 	addAfter(add)
 	addTroubles(add)
 	return states
 }
 
 type adder func(name string, fill func(ui.Page) View)
+
+type stager func(name string, fill func(gallery.Stage) View)
 
 func sampleInstant() time.Time { return time.Date(2026, time.November, 24, 21, 4, 0, 0, time.UTC) }
 
@@ -160,40 +166,43 @@ func addBills(add adder) {
 	})
 }
 
-func samplePay(p ui.Page) Pay {
+func samplePay(s gallery.Stage) Pay {
 	return Pay{
-		Page: p, Form: sampleForm(), Amount: money.Cents(8412), Fee: Fee{Amount: money.Cents(245)}, Back: "/",
-		Frame: &Frame{URL: gallery.StandIn, Origin: "https://cards.example", Title: "sandbox.frame_title"}, OnPage: true, Company: "Cardworks",
+		Page: s.Page, Form: sampleForm(), Amount: money.Cents(8412), Fee: Fee{Amount: money.Cents(245)}, Back: "/",
+		Frame: &Frame{URL: gallery.StandIn, Origin: s.Origin, Title: "sandbox.frame_title"}, OnPage: true, Company: "Cardworks",
 	}
 }
 
-func addPaying(add adder) {
-	add("pay", func(p ui.Page) View { return samplePay(p) })
-	add("pay-free", func(p ui.Page) View {
-		v := samplePay(p)
+func addPaying(add stager) {
+	add("pay", func(s gallery.Stage) View { return samplePay(s) })
+	add("pay-free", func(s gallery.Stage) View {
+		v := samplePay(s)
 		v.Fee = Fee{}
 		return v
 	})
-	add("pay-by-brand", func(p ui.Page) View {
-		v := samplePay(p)
+	add("pay-by-brand", func(s gallery.Stage) View {
+		v := samplePay(s)
 		v.Fee = Fee{ByBrand: []BrandFee{
 			{Brand: "visa", Fee: money.Cents(245)}, {Brand: "mastercard", Fee: money.Cents(245)},
 			{Brand: "amex", Fee: money.Cents(295)}, {Brand: "unknown", Fee: money.Cents(260)},
 		}}
 		return v
 	})
-	add("pay-elsewhere", func(p ui.Page) View {
-		v := samplePay(p)
+	add("pay-elsewhere", func(s gallery.Stage) View {
+		v := samplePay(s)
 		v.Frame = nil
 		return v
 	})
-	add("pay-email-wrong", func(p ui.Page) View {
-		p.Sandbox = true
-		p.Errors = []ui.FieldError{{Field: FieldEmail, Text: p.Words.T("resident.invalid.email")}}
-		v := samplePay(p)
+	add("pay-email-wrong", func(s gallery.Stage) View {
+		s.Page.Sandbox = true
+		s.Page.Errors = []ui.FieldError{{Field: FieldEmail, Text: s.Page.Words.T("resident.invalid.email")}}
+		v := samplePay(s)
 		v.Email = "maria at example"
 		return v
 	})
+}
+
+func addReviewing(add adder) {
 	add("review", func(p ui.Page) View { return sampleReview(p) })
 	add("review-repriced", func(p ui.Page) View {
 		v := sampleReview(p)

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -190,7 +191,8 @@ type Earlier struct {
 	Pending bool
 }
 
-// Waiting says that the answer is not known yet. Page.Refresh makes it look again.
+// Waiting says that the answer is not known yet. Page.Refresh makes it look
+// again; once the answer is known its address must redirect there.
 type Waiting struct {
 	Page    ui.Page
 	Total   money.Amount
@@ -432,4 +434,9 @@ func elsewhere(v Pay) string {
 		return v.Page.Words.T("resident.pay.only_title", "Company", v.Company)
 	}
 	return v.Page.Words.T("resident.pay.elsewhere_title", "Company", v.Company)
+}
+
+// unbroken keeps a telephone number on one line.
+func unbroken(number string) string {
+	return strings.NewReplacer(" ", "\u00a0", "-", "\u2011").Replace(number)
 }

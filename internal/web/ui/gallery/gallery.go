@@ -1,6 +1,7 @@
 package gallery
 
 import (
+	_ "embed"
 	"fmt"
 	"net/http"
 	"strings"
@@ -17,11 +18,20 @@ import (
 // State is one page in one state.
 type State struct {
 	Name   string // as in its address: "bill-shut-off"
-	Render func(ui.Page) templ.Component
+	Render func(Stage) templ.Component
+}
+
+// Stage is where a state is shown.
+type Stage struct {
+	Page   ui.Page
+	Origin string // of the gallery, which serves the stand-in for card fields too
 }
 
 // StandIn is the address of a page that stands in for a card processor's fields.
 const StandIn = "/stand-in"
+
+//go:embed stand-in.js
+var standInScript []byte
 
 // Handler serves the states, the index at "/", and the design's assets.
 func Handler(catalogue *locale.Catalogue, states []State) (http.Handler, error) {
@@ -32,6 +42,10 @@ func Handler(catalogue *locale.Catalogue, states []State) (http.Handler, error) 
 	mux := http.NewServeMux()
 	mux.Handle(ui.AssetPrefix, assets)
 	mux.HandleFunc("GET "+StandIn, func(w http.ResponseWriter, r *http.Request) { show(w, r, standIn()) })
+	mux.HandleFunc("GET "+StandIn+".js", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
+		_, _ = w.Write(standInScript) // the browser left; there is nobody to tell
+	})
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
 		show(w, r, index(Page(catalogue.Printer(locale.English), ""), states))
 	})
@@ -39,7 +53,7 @@ func Handler(catalogue *locale.Catalogue, states []State) (http.Handler, error) 
 		words := catalogue.Printer(lang)
 		for _, state := range states {
 			mux.HandleFunc("GET "+Address(lang, state.Name), func(w http.ResponseWriter, r *http.Request) {
-				show(w, r, state.Render(Page(words, state.Name)))
+				show(w, r, state.Render(Stage{Page: Page(words, state.Name), Origin: "http://" + r.Host}))
 			})
 		}
 	}
@@ -52,7 +66,7 @@ func Address(lang locale.Lang, name string) string { return "/" + string(lang) +
 // show renders a page under the policy of the real ones. The frame is our own
 // here, so that the gallery needs no second server.
 func show(w http.ResponseWriter, r *http.Request, page templ.Component) {
-	policy := ui.Policy{Frames: []string{"'self'"}}.String()
+	policy := ui.Policy{Frames: []string{"'self'"}, Connect: []string{"'self'"}}.String()
 	if r.URL.Path == StandIn {
 		policy = strings.Replace(policy, "frame-ancestors 'none'", "frame-ancestors 'self'", 1)
 	}

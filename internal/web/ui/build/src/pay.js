@@ -19,6 +19,15 @@ const loadingLimit = 15000; // milliseconds for the fields to appear
 const answerLimit = 30000; // milliseconds for a token after the button
 const heights = { least: 120, most: 1200 }; // CSS pixels
 
+/** Says hello once the frame has left the empty page it begins with, which is ours. */
+function greet(frame, origin) {
+  const hello = () => frame.contentWindow.postMessage({ type: "clearwell.hello" }, origin);
+  frame.addEventListener("load", hello);
+  if (frame.contentDocument === null) {
+    hello();
+  }
+}
+
 /** Runs the card fields of one pay form. */
 function run(form) {
   const holder = form.querySelector("[data-card-fields]");
@@ -123,7 +132,7 @@ function run(form) {
     part.hidden = true;
   }
   expect(loadingLimit, "unloaded");
-  frame.contentWindow?.postMessage({ type: "clearwell.hello" }, origin);
+  greet(frame, origin);
 }
 
 document.querySelectorAll("form[data-pay]").forEach(run);
