@@ -2,6 +2,7 @@ package policy
 
 import (
 	"clearwell/internal/fault"
+	"clearwell/internal/locale"
 	"clearwell/internal/money"
 )
 
@@ -77,6 +78,15 @@ type Refusal struct {
 type Notice struct {
 	ID     string
 	Params map[string]any
+}
+
+// In is the sentence in the language of p.
+func (n Notice) In(p *locale.Printer) string {
+	var params []any
+	for name, value := range n.Params {
+		params = append(params, name, value)
+	}
+	return p.T(n.ID, params...)
 }
 
 // The notices.

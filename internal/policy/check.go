@@ -54,8 +54,10 @@ type Finding struct {
 func Check(s Set, town Town, end calendar.Date) []Finding {
 	c := checker{set: s, town: town, end: end}
 	c.names()
+	c.tenders()
 	c.tariffs()
 	c.bounds()
+	c.clocks()
 	if c.fatal() {
 		return c.findings // a set with broken parts gives no meaningful answers
 	}
@@ -96,8 +98,42 @@ func (c *checker) names() {
 		}
 		seen[named.rule] = true
 	}
+	if c.set.Version == "" {
+		c.find(Fatal, "", "", "the set has no version; payments are explained by it")
+	}
+}
+
+// tenders refuses rules that take nothing anywhere, and warns of tenders that
+// only a hand can give where there is no counter.
+func (c *checker) tenders() {
 	if len(c.set.Tenders) == 0 {
 		c.find(Fatal, "tenders", "", "no tender is taken anywhere; say what each channel takes")
+	}
+	for _, r := range c.set.Tenders {
+		if len(r.Match.Tenders) > 0 {
+			c.find(Fatal, "tenders", r.Name, "names tenders among its conditions; say what it takes under Accept")
+		}
+	}
+	for q := range c.questions() {
+		if c.fatal() || !byHand(q.Tender) || q.Channel == Counter || q.Channel == BankFile {
+			continue
+		}
+		rule, _ := c.decision(q).tenderRule()
+		c.find(Warning, "tenders", rule.Name, "%s cannot be handed over on %s", Tenders{q.Tender}, q.Channel)
+	}
+}
+
+// byHand reports whether a tender is something one holds.
+func byHand(tender Tender) bool {
+	return tender == Cash || tender == PaperCheck || tender == MoneyOrder
+}
+
+// clocks refuses cut-offs at no time of day.
+func (c *checker) clocks() {
+	for _, r := range c.set.CutOffs {
+		if err := (calendar.CutOff{Hour: r.Hour, Minute: r.Minute}).Check(); err != nil {
+			c.find(Fatal, "cut_offs", r.Name, "%d:%02d is no time of day", r.Hour, r.Minute)
+		}
 	}
 }
 
@@ -218,10 +254,9 @@ func (c *checker) coverage() {
 	}
 }
 
-func (c *checker) price(q Question) (FeeRule, bool) {
-	d := decision{set: c.set, q: q}
-	return d.feeRule()
-}
+func (c *checker) price(q Question) (FeeRule, bool) { return c.decision(q).feeRule() }
+
+func (c *checker) decision(q Question) *decision { return &decision{set: c.set, q: q} }
 
 // networks warns of fees that the card networks or the state forbid.
 func (c *checker) networks() {

@@ -5,11 +5,14 @@ import (
 	"io"
 	"strings"
 	"text/tabwriter"
+
+	"clearwell/internal/locale"
 )
 
-// Explain writes for staff, rule by rule, how a set answers a question. It is
-// what `clearwell policy explain` prints.
-func Explain(s Set, q Question) string {
+// Explain writes for staff, rule by rule, how a set answers a question, and what
+// the resident reads in the language of p. It is what `clearwell policy explain`
+// prints.
+func Explain(p *locale.Printer, s Set, q Question) string {
 	answer := s.Explain(q)
 	var b strings.Builder
 	fmt.Fprintf(&b, "Rules %s, in force from %s (%s)\n", s.Version, s.EffectiveFrom, orNone(s.Citation))
@@ -18,6 +21,7 @@ func Explain(s Set, q Question) string {
 	explainSteps(&b, answer.Explanation)
 	b.WriteString("\n")
 	explainAnswer(&b, answer)
+	explainToResident(&b, p, answer)
 	return b.String()
 }
 
@@ -27,7 +31,7 @@ func explainQuestion(w io.Writer, q Question) {
 	fmt.Fprintf(w, "Owed     %s, of it past due %s; credit %s; pending %s; to pay %s\n", dollars(q.Owed.Total),
 		dollars(q.Owed.PastDue), dollars(q.Owed.Credit), dollars(q.Owed.Pending), dollars(q.Owed.Due()))
 	for _, ret := range q.Returns {
-		fmt.Fprintf(w, "Returned %s on %s (%s)\n", Tenders{ret.Tender}, ret.On, orNone(ret.Code))
+		fmt.Fprintf(w, "Returned on %s, paid by %s, reason %s\n", ret.On, Tenders{ret.Tender}, orUnknown(ret.Code))
 	}
 }
 
@@ -50,14 +54,24 @@ func explainSteps(w io.Writer, steps []Step) {
 func explainAnswer(w io.Writer, a Answer) {
 	if a.Allowed {
 		fmt.Fprintf(w, "Allowed: %s\n", a.price())
-	} else {
-		fmt.Fprintln(w, "Refused:")
-		for _, r := range a.Refusals {
-			fmt.Fprintf(w, "  %s [%s]\n", r.Staff, r.Err.Code)
-		}
+		return
+	}
+	fmt.Fprintln(w, "Refused:")
+	for _, r := range a.Refusals {
+		fmt.Fprintf(w, "  %s [%s]\n", r.Staff, r.Err.Code)
+	}
+}
+
+func explainToResident(w io.Writer, p *locale.Printer, a Answer) {
+	if len(a.Refusals)+len(a.Notices) == 0 {
+		return
+	}
+	fmt.Fprintln(w, "The resident reads:")
+	for _, r := range a.Refusals {
+		fmt.Fprintf(w, "  %s\n", p.Fault(r.Err))
 	}
 	for _, n := range a.Notices {
-		fmt.Fprintf(w, "The payer is told: %s\n", n.ID)
+		fmt.Fprintf(w, "  %s\n", n.In(p))
 	}
 }
 

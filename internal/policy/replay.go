@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"clearwell/internal/money"
 )
@@ -25,6 +26,7 @@ type Report struct {
 	Losers, Winners []Change
 	// NewlyRefused and NewlyAllowed are the payments whose permission changes.
 	NewlyRefused, NewlyAllowed []Change
+	StillRefused               int // refused by both; the town must have had other rules then
 }
 
 // Tally counts payments and their fees.
@@ -77,6 +79,8 @@ func (r *replay) add(c Change) {
 		r.report.NewlyAllowed = append(r.report.NewlyAllowed, c)
 	case c.Old.Allowed:
 		r.price(c)
+	default:
+		r.report.StillRefused++
 	}
 }
 
@@ -140,7 +144,7 @@ func amountBounds() []int64 { return []int64{50, 100, 200, 500, 1_000} }
 func amountBuckets() []Bucket {
 	var buckets []Bucket
 	for _, bound := range amountBounds() {
-		buckets = append(buckets, Bucket{Name: fmt.Sprintf("up to $%d", bound)})
+		buckets = append(buckets, Bucket{Name: "up to " + strings.TrimSuffix(dollars(money.Cents(bound*100)), ".00")})
 	}
 	return append(buckets, Bucket{Name: "above"})
 }

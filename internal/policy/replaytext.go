@@ -26,7 +26,8 @@ func (r Report) summary(w io.Writer) {
 	fmt.Fprintf(w, "%s under both: %d pay more, %d pay less, %d the same\n", counted(r.All.Payments, "payment"),
 		r.All.More, r.All.Less, r.All.Payments-r.All.More-r.All.Less)
 	fmt.Fprintf(w, "Fees %s before, %s after, %s in all\n", dollars(r.All.OldFees), dollars(r.All.NewFees), signed(r.All))
-	fmt.Fprintf(w, "Would be refused: %d. Would be allowed, and were refused: %d\n", len(r.NewlyRefused), len(r.NewlyAllowed))
+	fmt.Fprintf(w, "Would be refused: %d. Would be allowed, and were refused: %d. Refused by both: %d\n",
+		len(r.NewlyRefused), len(r.NewlyAllowed), r.StillRefused)
 }
 
 func tallies(w io.Writer, title string, buckets []Bucket) {

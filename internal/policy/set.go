@@ -97,6 +97,9 @@ const (
 	Surcharge   FeeKind = "surcharge"
 )
 
+// MessageID names the message that residents read beside the fee.
+func (k FeeKind) MessageID() string { return "policy.fee." + string(k) }
+
 // FeeKinds lists every kind of fee.
 func FeeKinds() []FeeKind { return []FeeKind{Absorbed, Convenience, ServiceFee, Surcharge} }
 
