@@ -1,0 +1,49 @@
+package ledger
+
+import (
+	"clearwell/internal/calendar"
+	"clearwell/internal/money"
+)
+
+// Code names a ledger account within a city, such as "receivable/water".
+type Code string
+
+// Receivable is what residents owe the city for a service.
+func Receivable(service string) Code { return Code("receivable/" + service) }
+
+// Clearing is what a processor owes the city until it pays out.
+func Clearing(processor string) Code { return Code("clearing/" + processor) }
+
+// Fees is what payers paid on top of their bills.
+const Fees Code = "fees/collected"
+
+// Disputed is what cardholders have taken back and the city contests.
+const Disputed Code = "disputed/cards"
+
+// Cause says what kind of fact an entry records.
+type Cause string
+
+// The causes.
+const (
+	Payment Cause = "payment"
+	Fee     Cause = "fee"
+	Dispute Cause = "dispute"
+)
+
+// Entry moves Amount from Credit to Debit, as accountants read those words.
+type Entry struct {
+	Source string // what caused it: an attempt's identifier
+	Line   int    // which of the source's entries
+	On     calendar.Date
+	Debit  Code
+	Credit Code
+	Amount money.Amount // positive
+	Cause  Cause
+}
+
+// Balance is a ledger account's debits less its credits.
+type Balance struct {
+	Code    Code
+	Posted  money.Amount
+	Pending money.Amount // entered and not yet resolved
+}
