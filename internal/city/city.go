@@ -1,0 +1,156 @@
+package city
+
+import (
+	"time"
+
+	"clearwell/internal/city/colour"
+	"clearwell/internal/id"
+	"clearwell/internal/locale"
+	"clearwell/internal/policy"
+)
+
+// File is a town, as its city file describes it.
+type File struct {
+	City      id.City
+	Name      Words
+	State     string // two letters; decides which laws the rules are checked against
+	Zone      *time.Location
+	Hosts     []string // host names of the resident pages, without a port
+	Path      string   // first segment of the address where towns share a host
+	Languages []locale.Lang
+	Brand     Brand
+	Contact   Contact
+	Services  []Service
+	Guest     Guest
+	Numbers   NumberFormat
+
+	DuplicateWindow time.Duration // a second payment on one utility account within it is asked about
+	QuoteLifetime   time.Duration // how long a shown fee and balance may be paid
+	Posting         Posting
+	Processor       Processor
+	Capture         Capture
+	Banners         []Banner
+	Rules           policy.Rulebook
+
+	// Warnings are what may stand but somebody should know: a colour that was
+	// darkened, a fee that a card network forbids.
+	Warnings []Problem
+
+	settings []setting
+	places   map[string]place
+}
+
+// Words is a text in each of the town's languages.
+type Words map[locale.Lang]string
+
+// In is the text in a language, in English where that one is missing.
+func (w Words) In(lang locale.Lang) string {
+	if text, ok := w[lang]; ok {
+		return text
+	}
+	return w[locale.English]
+}
+
+// Service is something the town bills for.
+type Service struct {
+	ID         policy.Service
+	Name       Words
+	Department string // whose payments these are, in reports and incidents
+	MCC        policy.MCC
+}
+
+// Brand is how the town looks. The colours are legible: see [colour.Colour].
+type Brand struct {
+	Primary   colour.Colour // behind the town's name
+	OnPrimary colour.Colour // text on Primary
+	Link      colour.Colour // links and buttons, on white
+	Logo      string        // SVG that holds nothing but shapes; empty for none
+}
+
+// Contact is where residents find people.
+type Contact struct {
+	Phone   string
+	Email   string
+	Web     string
+	Hours   Words
+	Address []string // lines
+}
+
+// Factor is something that a guest must know beside the utility account number.
+type Factor string
+
+// The factors.
+const (
+	HouseNumber Factor = "house_number" // of the service address
+	Name        Factor = "name"         // last name, or name of the business
+	ZIP         Factor = "zip"          // of the service address
+	LastPayment Factor = "last_payment" // amount of the last payment; stale as soon as they pay again
+)
+
+// Factors lists every factor.
+func Factors() []Factor { return []Factor{HouseNumber, Name, ZIP, LastPayment} }
+
+// Guest is what a resident without a login must know.
+type Guest struct {
+	Factors  []Factor // the guest chooses among these
+	Required int      // and must know so many
+}
+
+// Posting is how payments go back to the billing system.
+type Posting struct {
+	Layout            string        // name of the layout of the posting file
+	AcknowledgeWithin time.Duration // after which an unacknowledged file is listed
+}
+
+// Mode tells play money from real.
+type Mode string
+
+// The modes.
+const (
+	Sandbox Mode = "sandbox"
+	Live    Mode = "live"
+)
+
+// Processor is where the town's card payments go.
+type Processor struct {
+	Name     string // of the adapter
+	Merchant string // the town at the processor
+	Mode     Mode
+	Secrets  map[string]SecretRef // by the names the adapter knows
+}
+
+// SecretRef says where a secret is kept: "file:/etc/clearwell/stripe-key" or
+// "env:STRIPE_KEY". It is not the secret.
+type SecretRef string
+
+// Capture is where a card is typed.
+type Capture string
+
+// The ways of capture.
+const (
+	CaptureFields   Capture = "fields"   // in a frame that the processor serves into our page
+	CaptureRedirect Capture = "redirect" // on the processor's own page
+)
+
+// Banner is a notice of the town's on every resident page.
+type Banner struct {
+	ID    string
+	Text  Words
+	From  time.Time // zero: at once
+	Until time.Time // zero: until removed
+}
+
+// Shown reports whether the banner stands at t.
+func (b Banner) Shown(t time.Time) bool {
+	return !t.Before(b.From) && (b.Until.IsZero() || t.Before(b.Until))
+}
+
+// Service finds a service of the town.
+func (f File) Service(id policy.Service) (Service, bool) {
+	for _, s := range f.Services {
+		if s.ID == id {
+			return s, true
+		}
+	}
+	return Service{}, false
+}
