@@ -1,0 +1,74 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"clearwell/internal/cis/layouts"
+
+	"github.com/alecthomas/kong"
+)
+
+// Process is what the operating system gives a program.
+type Process struct {
+	Args   []string // without the name of the program
+	Lookup func(name string) (string, bool)
+	In     io.Reader
+	Out    io.Writer
+	Err    io.Writer
+}
+
+// The statuses a command ends with.
+const (
+	statusDone   = 0
+	statusFailed = 1 // could not do what it was asked
+	statusUsage  = 2 // was not asked rightly
+)
+
+// commands is the command line.
+type commands struct {
+	Import  importCommand  `cmd:"" help:"Take files from the billing system."`
+	Version versionCommand `cmd:"" help:"Say which release this is."`
+}
+
+// Run runs one command and returns the status to end with: 0 when it did what
+// it was asked, 1 when it could not, 2 when the command line makes no sense.
+// What it says about itself goes to p.Err, what was asked for to p.Out.
+func Run(ctx context.Context, p Process) int {
+	var asked commands
+	var ended bool // by --help, which has printed all there is to say
+	parser, err := kong.New(&asked,
+		kong.Name("clearwell"),
+		kong.Description("Residents pay their utility bills; the town accounts for every cent."),
+		kong.Writers(p.Out, p.Err),
+		kong.Exit(func(int) { ended = true }),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Vars{"layouts": strings.Join(layouts.Names(), ", ")},
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}),
+	)
+	if err != nil {
+		return complain(p, fmt.Errorf("building the command line: %w", err))
+	}
+	command, err := parser.Parse(p.Args)
+	switch {
+	case ended:
+		return statusDone
+	case err != nil:
+		fmt.Fprintf(p.Err, "clearwell: %s\n", err)
+		fmt.Fprintln(p.Err, `Run "clearwell --help" for what it can do.`)
+		return statusUsage
+	}
+	return complain(p, command.Run(p))
+}
+
+// complain says what went wrong, if anything did, and gives the status for it.
+func complain(p Process, err error) int {
+	if err == nil || errors.Is(err, context.Canceled) {
+		return statusDone
+	}
+	fmt.Fprintf(p.Err, "clearwell: %s\n", err)
+	return statusFailed
+}

@@ -1,0 +1,43 @@
+package app
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"sync"
+)
+
+// release names the program that runs: the SHA-256 of its own file. Two machines
+// with the same digest run the same code, whatever anybody wrote into it.
+var release = sync.OnceValues(func() (string, error) {
+	path, err := os.Executable()
+	if err != nil {
+		return "", fmt.Errorf("finding the program's own file: %w", err)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return "", fmt.Errorf("reading the program's own file: %w", err)
+	}
+	defer file.Close()
+	digest := sha256.New()
+	if _, err := io.Copy(digest, file); err != nil {
+		return "", fmt.Errorf("reading the program's own file: %w", err)
+	}
+	return hex.EncodeToString(digest.Sum(nil)), nil
+})
+
+type versionCommand struct{}
+
+// Run prints the release.
+func (versionCommand) Run(p Process) error {
+	digest, err := release()
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(p.Out, "clearwell release %s\nbuilt with %s for %s/%s\n",
+		digest, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	return err
+}
