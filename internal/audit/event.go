@@ -3,7 +3,6 @@ package audit
 import (
 	"encoding/json"
 	"strings"
-	"time"
 
 	"clearwell/internal/cardscan"
 	"clearwell/internal/db"
@@ -36,39 +35,28 @@ type eventKind struct{}
 // Prefix names the kind.
 func (eventKind) Prefix() string { return "aud" }
 
-// Row is an event as it is stored.
-type Row struct {
-	ID     ID
-	At     time.Time // UTC, whole microseconds
-	Actor  Actor
-	Action string
-	Thing  string
-	// Detail is a JSON object of texts, sorted by key; the very bytes that are
-	// hashed.
-	Detail string
-}
-
 // RecordTx records an event in the caller's transaction, in the log of the
 // transaction's city. It takes no round trip of its own, and its error, if any,
 // ends the transaction. What looks like a card number is redacted.
 func RecordTx(tx *db.Tx, e Event) {
 	insertUnsealed(tx, Row{
-		ID:     id.New[eventKind](tx.Now()),
-		At:     tx.Now(),
-		Actor:  Actor(storable(string(e.Actor))),
-		Action: storable(e.Action),
-		Thing:  storable(e.Thing),
-		Detail: detailText(e.Detail),
+		ID:         id.New[eventKind](tx.Now()).String(),
+		RecordedAt: db.Micros(tx.Now()),
+		Actor:      storable(string(e.Actor)),
+		Action:     storable(e.Action),
+		Thing:      storable(e.Thing),
+		Detail:     detailText(e.Detail),
 	})
 }
 
 // storable makes text that both databases keep as it is: PostgreSQL takes
 // neither NUL nor broken UTF-8, and an event must not end the act it tells of.
 func storable(text string) string {
-	return strings.ReplaceAll(strings.ToValidUTF8(cardscan.Redact(text), "\uFFFD"), "\x00", "\uFFFD")
+	const unknown = "\uFFFD"
+	return strings.ReplaceAll(strings.ToValidUTF8(cardscan.Redact(text), unknown), "\x00", unknown)
 }
 
-// detailText writes a detail as JSON. Keys are sorted by encoding/json.
+// detailText writes a detail as JSON, with sorted keys.
 func detailText(detail map[string]string) string {
 	if len(detail) == 0 {
 		return "{}"

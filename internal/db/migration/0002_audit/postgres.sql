@@ -22,6 +22,7 @@ create table audit_events (
   primary key (city_id, leaf_index)
 );
 select clearwell_guard('audit_events');
+create unique index audit_events_by_id on audit_events (city_id, id);
 
 create table audit_hashes (
   city_id    text not null,

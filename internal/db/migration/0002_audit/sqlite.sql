@@ -20,6 +20,7 @@ create table audit_events (
   detail      text not null,
   primary key (city_id, leaf_index)
 ) strict, without rowid;
+create unique index audit_events_by_id on audit_events (city_id, id);
 
 create table audit_hashes (
   city_id    text not null,
