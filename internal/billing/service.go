@@ -1,0 +1,111 @@
+package billing
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"clearwell/internal/city"
+	"clearwell/internal/db"
+	"clearwell/internal/id"
+	"clearwell/internal/policy"
+)
+
+// Service answers what doors ask.
+type Service struct{ db *db.DB }
+
+// New makes the service.
+func New(d *db.DB) *Service { return &Service{d} }
+
+// Find gives a utility account to those who may see it. Returns
+// [ErrNoUtilityAccount].
+func (s *Service) Find(ctx context.Context, town id.City, n Number) (UtilityAccount, error) {
+	var found UtilityAccount
+	err := s.db.Read(ctx, town, func(ctx context.Context, tx *db.Tx) error {
+		var err error
+		found, err = utilityAccount(ctx, tx, n)
+		return err
+	})
+	if err != nil {
+		return UtilityAccount{}, fmt.Errorf("finding utility account: %w", err)
+	}
+	return found, nil
+}
+
+// Prove gives a utility account to a guest who knows its number and required of
+// the answers. Every mismatch has one answer and one timing: a number that does
+// not exist is compared like one that does, and all factors always are. Returns
+// [ErrNoMatch].
+func (s *Service) Prove(ctx context.Context, town id.City, n Number, answers map[city.Factor]string, required int) (UtilityAccount, error) {
+	found, err := s.Find(ctx, town, n)
+	missing := errors.Is(err, ErrNoUtilityAccount)
+	if err != nil && !missing {
+		return UtilityAccount{}, err
+	}
+	if missing {
+		found = nobody()
+	}
+	if !found.proves(answers, required) || missing {
+		return UtilityAccount{}, ErrNoMatch
+	}
+	return found, nil
+}
+
+// nobody stands in for a utility account that does not exist, so that the same
+// comparisons are made.
+func nobody() UtilityAccount {
+	return UtilityAccount{Name: "EXAMPLE, NOBODY A", ServiceAddress: "1234 NOWHERE STREET", ZIP: "00000-0000"}
+}
+
+// Bills gives the newest bills of a utility account, newest first.
+func (s *Service) Bills(ctx context.Context, town id.City, n Number, limit int) ([]Bill, error) {
+	var found []Bill
+	err := s.db.Read(ctx, town, func(ctx context.Context, tx *db.Tx) error {
+		var err error
+		found, err = bills(ctx, tx, n, limit)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("listing bills: %w", err)
+	}
+	return found, nil
+}
+
+// Readings gives the newest readings of a utility account, newest first.
+func (s *Service) Readings(ctx context.Context, town id.City, n Number, limit int) ([]Reading, error) {
+	var found []Reading
+	err := s.db.Read(ctx, town, func(ctx context.Context, tx *db.Tx) error {
+		var err error
+		found, err = readings(ctx, tx, n, limit)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("listing readings: %w", err)
+	}
+	return found, nil
+}
+
+// StatementTx gives what is owed, in one query. Returns [ErrNoUtilityAccount].
+func StatementTx(ctx context.Context, tx *db.Tx, n Number) (Statement, error) {
+	stated, err := statement(ctx, tx, n)
+	if err != nil {
+		return Statement{}, fmt.Errorf("reading what is owed: %w", err)
+	}
+	return stated, nil
+}
+
+// ReturnsTx lists the payments on a utility account that came back unpaid,
+// oldest first. A statement says whether there are any.
+func ReturnsTx(ctx context.Context, tx *db.Tx, n Number) ([]policy.Return, error) {
+	found, err := returns(ctx, tx, n)
+	if err != nil {
+		return nil, fmt.Errorf("listing returned payments: %w", err)
+	}
+	return found, nil
+}
+
+// RecordReturnTx notes that a payment came back. The same reference, such as the
+// payment's identifier, is noted once.
+func RecordReturnTx(tx *db.Tx, n Number, reference string, r policy.Return) {
+	insertReturn(tx, n, reference, r)
+}

@@ -1,0 +1,191 @@
+package billing
+
+import (
+	"context"
+	"fmt"
+
+	"clearwell/internal/db"
+)
+
+// stagedColumns are written by stagedRow, in the same order.
+func stagedColumns() []string {
+	return []string{"city_id", "load_id", "line", "rank", "number", "display", "name", "service_address", "zip",
+		"mailing_1", "mailing_2", "mailing_city", "mailing_state", "mailing_zip", "service",
+		"bill_number", "billed_on", "due_on", "from_on", "to_on",
+		"amount_cents", "current_cents", "past_due_cents", "previous_cents",
+		"last_payment_cents", "shut_off_on", "shut_off_cents",
+		"meter", "read_on", "reading_milli", "previous_on", "previous_milli", "usage_milli", "units"}
+}
+
+// lines bounds the lines of a load: below it, a rank is a day and a line.
+const lines = 10_000_000_000
+
+func stage(ctx context.Context, tx *db.Tx, load LoadID, rows Rows) (int64, error) {
+	town, name := string(tx.City()), load.String()
+	return tx.CopyIn(ctx, "staged_rows", stagedColumns(), func() ([]any, error) {
+		row, err := rows()
+		if err != nil || row == nil {
+			return nil, err
+		}
+		return stagedRow(town, name, row), nil
+	})
+}
+
+func stagedRow(town, load string, r *Row) []any {
+	return []any{town, load, r.Line, day(r.BilledOn)*lines + r.Line, string(r.Number), r.Display, r.Name, r.ServiceAddress, r.ZIP,
+		r.Mailing.Lines[0], r.Mailing.Lines[1], r.Mailing.City, r.Mailing.State, r.Mailing.ZIP, string(r.Service),
+		r.billNumber(), date(r.BilledOn), date(r.DueOn), date(r.From), date(r.To),
+		cents(r.Amount), cents(r.Current), cents(r.PastDue), cents(r.Previous),
+		cents(r.LastPayment), date(r.ShutOffOn), cents(r.ShutOff),
+		r.Meter, date(r.ReadOn), milli(r.Milli), date(r.PreviousOn), milli(r.PreviousMilli), milli(r.UsageMilli), r.Units}
+}
+
+func countStaged(ctx context.Context, tx *db.Tx, load LoadID) *db.Row {
+	return tx.QueryRow(ctx, `select count(*), cast(coalesce(sum(amount_cents), 0) as bigint) from staged_rows
+		where city_id = $1 and load_id = $2`, tx.City(), load)
+}
+
+func deleteStaged(tx *db.Tx, load LoadID) {
+	tx.Exec("delete from staged_rows where city_id = $1 and load_id = $2", tx.City(), load)
+}
+
+func countAll(ctx context.Context, tx *db.Tx) (counts, error) {
+	var c counts
+	err := tx.QueryRow(ctx, `select
+		(select count(*) from utility_accounts where city_id = $1),
+		(select count(*) from bills where city_id = $1),
+		(select count(*) from readings where city_id = $1)`, tx.City()).Scan(&c.utilityAccounts, &c.bills, &c.readings)
+	return c, err
+}
+
+// apply runs the statements in order and tells how many rows each table had
+// touched.
+func apply(ctx context.Context, tx *db.Tx, load LoadID, asOf int64) (counts, error) {
+	var touched counts
+	var known int64
+	for _, step := range []struct {
+		what string
+		sql  string
+		into *int64
+		args []any
+	}{
+		{"identities", applyIdentities(), &known, nil},
+		{"balances", applyBalances(), &touched.utilityAccounts, []any{asOf}},
+		{"bills", applyBills(), &touched.bills, nil},
+		{"readings", applyReadings(), &touched.readings, nil},
+	} {
+		n, err := tx.Count(ctx, step.sql, append([]any{tx.City(), load}, step.args...)...)
+		if err != nil {
+			return counts{}, fmt.Errorf("%s: %w", step.what, err)
+		}
+		*step.into += n
+	}
+	touched.utilityAccounts += known
+	return touched, nil
+}
+
+// newest picks the lines of the staged rows that count, one for each key: the
+// remainder of the greatest rank. Grouping narrow rows and fetching the wide
+// ones by their key costs half of a window over wide rows.
+func newest(which, key string) string {
+	return `select max(rank) % 10000000000 from staged_rows
+		where city_id = $1 and load_id = $2 and ` + which + ` group by ` + key
+}
+
+// stated keeps what is known where a file states nothing.
+func stated(column string) string {
+	return column + " = case when excluded." + column + " <> '' then excluded." + column +
+		" else utility_accounts." + column + " end"
+}
+
+// identity is updated by every row of a utility account that states it.
+func identity() string {
+	return stated("display") + ", " + stated("name") + ", " + stated("service_address") + ", " + stated("zip") + ", " +
+		stated("mailing_1") + ", " + stated("mailing_2") + ", " + stated("mailing_city") + ", " + stated("mailing_state") + ", " +
+		stated("mailing_zip") + ", " + stated("service") + `,
+		last_payment_cents = coalesce(excluded.last_payment_cents, utility_accounts.last_payment_cents),
+		load_id = excluded.load_id`
+}
+
+// applyIdentities takes rows that are no bills: a list of utility accounts, or
+// readings that carry a name. What they say of a balance is nothing.
+func applyIdentities() string {
+	return `insert into utility_accounts (city_id, number, display, name, service_address, zip,
+		mailing_1, mailing_2, mailing_city, mailing_state, mailing_zip, service,
+		balance_cents, current_cents, past_due_cents, due_on, balance_as_of_at, billed_on, bill_number,
+		shut_off_on, shut_off_cents, last_payment_cents, load_id)
+	select city_id, number, display, name, service_address, zip,
+		mailing_1, mailing_2, mailing_city, mailing_state, mailing_zip, service,
+		0, 0, 0, null, 0, null, '', shut_off_on, shut_off_cents, last_payment_cents, load_id
+	from staged_rows
+	where city_id = $1 and load_id = $2 and line in (` + newest("amount_cents is null and name <> ''", "number") + `)
+	on conflict (city_id, number) do update set ` + identity() + `,
+		shut_off_on = coalesce(excluded.shut_off_on, utility_accounts.shut_off_on),
+		shut_off_cents = coalesce(excluded.shut_off_cents, utility_accounts.shut_off_cents)`
+}
+
+// applyBalances takes the newest bill of each utility account, unless a newer
+// one has spoken before. A threat of shut-off that the newest bill does not
+// repeat is over.
+func applyBalances() string {
+	return `insert into utility_accounts (city_id, number, display, name, service_address, zip,
+		mailing_1, mailing_2, mailing_city, mailing_state, mailing_zip, service,
+		balance_cents, current_cents, past_due_cents, due_on, balance_as_of_at, billed_on, bill_number,
+		shut_off_on, shut_off_cents, last_payment_cents, load_id)
+	select city_id, number, display, name, service_address, zip,
+		mailing_1, mailing_2, mailing_city, mailing_state, mailing_zip, service,
+		amount_cents, coalesce(current_cents, 0), coalesce(past_due_cents, 0), due_on, cast($3 as bigint), billed_on, bill_number,
+		shut_off_on, shut_off_cents, last_payment_cents, load_id
+	from staged_rows
+	where city_id = $1 and load_id = $2 and line in (` + newest("amount_cents is not null", "number") + `)
+	on conflict (city_id, number) do update set ` + identity() + `,
+		shut_off_on = excluded.shut_off_on, shut_off_cents = excluded.shut_off_cents,
+		balance_cents = excluded.balance_cents, current_cents = excluded.current_cents,
+		past_due_cents = excluded.past_due_cents, due_on = excluded.due_on,
+		balance_as_of_at = excluded.balance_as_of_at, billed_on = excluded.billed_on, bill_number = excluded.bill_number
+	where coalesce(excluded.billed_on, '9999-12-31') >= coalesce(utility_accounts.billed_on, '')`
+}
+
+// applyBills leaves a bill that says the same untouched, so that changes can be
+// counted.
+func applyBills() string {
+	return `insert into bills (city_id, number, bill_number, service, billed_on, due_on, from_on, to_on,
+		amount_cents, current_cents, past_due_cents, previous_cents, load_id)
+	select city_id, number, bill_number, service, billed_on, due_on, from_on, to_on,
+		amount_cents, current_cents, past_due_cents, previous_cents, load_id
+	from staged_rows
+	where city_id = $1 and load_id = $2 and line in (` + newest("amount_cents is not null", "number, bill_number") + `)
+	on conflict (city_id, number, bill_number) do update set
+		service = excluded.service, billed_on = excluded.billed_on, due_on = excluded.due_on,
+		from_on = excluded.from_on, to_on = excluded.to_on, amount_cents = excluded.amount_cents,
+		current_cents = excluded.current_cents, past_due_cents = excluded.past_due_cents,
+		previous_cents = excluded.previous_cents, load_id = excluded.load_id
+	where bills.service is distinct from excluded.service
+		or bills.billed_on is distinct from excluded.billed_on or bills.due_on is distinct from excluded.due_on
+		or bills.from_on is distinct from excluded.from_on or bills.to_on is distinct from excluded.to_on
+		or bills.amount_cents is distinct from excluded.amount_cents
+		or bills.current_cents is distinct from excluded.current_cents
+		or bills.past_due_cents is distinct from excluded.past_due_cents
+		or bills.previous_cents is distinct from excluded.previous_cents`
+}
+
+// applyReadings leaves a reading that says the same untouched.
+func applyReadings() string {
+	return `insert into readings (city_id, number, meter, read_on, service, reading_milli, previous_on,
+		previous_milli, usage_milli, units, bill_number, load_id)
+	select city_id, number, meter, read_on, service, reading_milli, previous_on,
+		previous_milli, usage_milli, units, bill_number, load_id
+	from staged_rows
+	where city_id = $1 and load_id = $2 and line in (` + newest("read_on is not null", "number, meter, read_on") + `)
+	on conflict (city_id, number, meter, read_on) do update set
+		service = excluded.service, reading_milli = excluded.reading_milli, previous_on = excluded.previous_on,
+		previous_milli = excluded.previous_milli, usage_milli = excluded.usage_milli, units = excluded.units,
+		bill_number = excluded.bill_number, load_id = excluded.load_id
+	where readings.service is distinct from excluded.service
+		or readings.reading_milli is distinct from excluded.reading_milli
+		or readings.previous_on is distinct from excluded.previous_on
+		or readings.previous_milli is distinct from excluded.previous_milli
+		or readings.usage_milli is distinct from excluded.usage_milli
+		or readings.units is distinct from excluded.units
+		or readings.bill_number is distinct from excluded.bill_number`
+}
