@@ -1,0 +1,213 @@
+package city
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"clearwell/internal/audit"
+	"clearwell/internal/calendar"
+	"clearwell/internal/db"
+	"clearwell/internal/fault"
+	"clearwell/internal/id"
+)
+
+// Refusals of this package, beside [ErrFileInvalid] and [ErrNumberMalformed].
+var (
+	// ErrUnknown: there is no such town, or no such version of it.
+	ErrUnknown = fault.New(fault.NotFound, "city_unknown")
+	// ErrFileOutdated: another file was applied since the plan was made.
+	ErrFileOutdated = fault.New(fault.Conflict, "city_file_outdated")
+	// ErrAddressTaken: another town has the host or the path. Address.
+	ErrAddressTaken = fault.New(fault.Conflict, "city_address_taken")
+)
+
+// Registry applies city files and tells what was applied.
+type Registry struct{ db *db.DB }
+
+// New gives the registry of the towns kept in d.
+func New(d *db.DB) *Registry { return &Registry{d} }
+
+// Plan is what applying a file would do.
+type Plan struct {
+	File    File
+	Base    int64 // the version in force that it was compared with; 0 for a new town
+	Changes []Change
+
+	data   []byte
+	digest string
+}
+
+// New reports whether the file would found a town.
+func (p Plan) New() bool { return p.Base == 0 }
+
+// Plan reads a file and compares it with what is in force. Nothing is written:
+// show the plan to somebody, then [Registry.Apply] it. Returns [*MistakesError],
+// [ErrAddressTaken].
+func (r *Registry) Plan(ctx context.Context, name string, data []byte) (Plan, error) {
+	file, err := Parse(name, data)
+	if err != nil {
+		return Plan{}, err
+	}
+	var plan Plan
+	err = r.db.Read(ctx, id.Everyone, func(ctx context.Context, tx *db.Tx) error {
+		if err := free(ctx, tx, file); err != nil {
+			return err
+		}
+		var err error
+		plan, err = compare(ctx, tx, name, file)
+		return err
+	})
+	if err != nil {
+		return Plan{}, fmt.Errorf("planning city file %s: %w", name, err)
+	}
+	plan.data, plan.digest = data, digest(data)
+	return plan, nil
+}
+
+// free refuses a file whose addresses another town has.
+func free(ctx context.Context, tx *db.Tx, file File) error {
+	for _, address := range file.addresses() {
+		holder, err := selectHolder(ctx, tx, address)
+		if err != nil {
+			return err
+		}
+		if holder != "" && holder != file.City {
+			_, shown, _ := strings.Cut(address, ":")
+			return ErrAddressTaken.With("Address", shown)
+		}
+	}
+	return nil
+}
+
+// compare sets a file beside the one in force, and refuses to rewrite rules
+// that payments were priced by.
+func compare(ctx context.Context, tx *db.Tx, name string, file File) (Plan, error) {
+	current, err := selectCurrent(ctx, tx)
+	if err != nil {
+		return Plan{}, err
+	}
+	plan := Plan{File: file, Base: current[file.City]}
+	inForce, err := load(ctx, tx, file.City, plan.Base)
+	if err != nil {
+		return Plan{}, err
+	}
+	if inForce.City != "" {
+		if problems := rewritten(inForce, file, calendar.Of(tx.Now(), file.Zone)); len(problems) > 0 {
+			return Plan{}, &MistakesError{name, problems}
+		}
+	}
+	plan.Changes = Diff(inForce, file)
+	return plan, nil
+}
+
+// load reads a kept file, none before the first. A file that this release
+// cannot read any more counts as none too: a better one must be able to take
+// its place.
+func load(ctx context.Context, tx *db.Tx, city id.City, number int64) (File, error) {
+	if number == 0 {
+		return File{}, nil
+	}
+	_, data, err := selectFile(ctx, tx, city, number)
+	if err != nil {
+		return File{}, fmt.Errorf("loading version %d of %s: %w", number, city, err)
+	}
+	file, err := Parse(versionName(city, number), data)
+	if errors.Is(err, ErrFileInvalid) {
+		return File{}, nil
+	}
+	return file, err
+}
+
+func versionName(city id.City, number int64) string {
+	return fmt.Sprintf("%s, version %d", city, number)
+}
+
+// Apply puts a plan in force and records who did it. The same file again
+// changes nothing and leaves no version. Returns [ErrFileOutdated] if another
+// file was applied since the plan was made, [*MistakesError] if midnight has
+// passed and rules have come into force meanwhile. A [Directory] learns of it
+// by its next Refresh, on whichever node it is.
+func (r *Registry) Apply(ctx context.Context, plan Plan, actor audit.Actor) (Version, error) {
+	var applied Version
+	err := r.db.Write(ctx, plan.File.City, func(ctx context.Context, tx *db.Tx) error {
+		var err error
+		applied, err = apply(ctx, tx, plan, actor)
+		return err
+	})
+	if errors.Is(err, db.ErrDuplicate) {
+		err = ErrFileOutdated.Because(err) // somebody was faster, with this town or with its address
+	}
+	if err != nil {
+		return Version{}, fmt.Errorf("applying city file of %s: %w", plan.File.City, err)
+	}
+	return applied, nil
+}
+
+func apply(ctx context.Context, tx *db.Tx, plan Plan, actor audit.Actor) (Version, error) {
+	again, err := compare(ctx, tx, versionName(plan.File.City, plan.Base+1), plan.File)
+	switch {
+	case err != nil:
+		return Version{}, err
+	case again.Base != plan.Base:
+		return Version{}, ErrFileOutdated
+	}
+	if !plan.New() {
+		inForce, _, err := selectFile(ctx, tx, plan.File.City, plan.Base)
+		if err != nil || inForce.Digest == plan.digest {
+			return inForce, err
+		}
+	}
+	v := Version{Number: plan.Base + 1, AppliedAt: tx.Now(), AppliedBy: string(actor), Digest: plan.digest}
+	moveCurrent(tx, v.Number)
+	insertVersion(tx, v, plan.data)
+	replaceAddresses(tx, plan.File.addresses())
+	audit.RecordTx(tx, event(plan, v, actor))
+	return v, nil
+}
+
+// event tells what was changed, not only that something was: the file names
+// who is paid and what residents are charged.
+func event(plan Plan, v Version, actor audit.Actor) audit.Event {
+	lines := make([]string, len(plan.Changes))
+	for i, c := range plan.Changes {
+		lines[i] = c.String()
+	}
+	return audit.Event{
+		Actor: actor, Action: "city.apply", Thing: string(plan.File.City),
+		Detail: map[string]string{
+			"version": strconv.FormatInt(v.Number, 10), "digest": v.Digest, "changes": strings.Join(lines, "\n"),
+		},
+	}
+}
+
+// Versions lists what was applied to a town, the newest first; none for a town
+// that is not known.
+func (r *Registry) Versions(ctx context.Context, city id.City) ([]Version, error) {
+	var versions []Version
+	err := r.db.Read(ctx, city, func(ctx context.Context, tx *db.Tx) error {
+		var err error
+		versions, err = selectVersions(ctx, tx)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("listing versions of %s: %w", city, err)
+	}
+	return versions, nil
+}
+
+// Kept gives a file as it was applied, byte for byte. Returns [ErrUnknown].
+func (r *Registry) Kept(ctx context.Context, city id.City, number int64) ([]byte, error) {
+	var data []byte
+	err := r.db.Read(ctx, city, func(ctx context.Context, tx *db.Tx) error {
+		var err error
+		_, data, err = selectFile(ctx, tx, city, number)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("fetching version %d of %s: %w", number, city, err)
+	}
+	return data, nil
+}
