@@ -1,0 +1,46 @@
+package control
+
+import (
+	"context"
+
+	"clearwell/internal/audit"
+	"clearwell/internal/db"
+)
+
+func insert(tx *db.Tx, h Hold) {
+	tx.Exec(`insert into holds (city_id, id, kind, scope_service, scope_processor, scope_release,
+		reason, thrown_by, thrown_at, until_at, lifted_at, lifted_by, lift_reason)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, '', '')`,
+		tx.City(), h.ID, h.Kind, h.Scope.Service, h.Scope.Processor, h.Scope.Release,
+		h.Reason, h.ThrownBy, db.Micros(h.ThrownAt), db.Micros(h.Until))
+}
+
+func lift(tx *db.Tx, hold ID, reason string, by audit.Actor) {
+	tx.ExecOne(ErrNotStanding, `update holds set lifted_at = $1, lifted_by = $2, lift_reason = $3
+		where city_id = $4 and id = $5 and lifted_at = 0 and (until_at = 0 or until_at > $1)`,
+		db.Micros(tx.Now()), by, reason, tx.City(), hold)
+}
+
+// selectNotLifted lists the holds that nobody lifted, also those whose time is
+// over: they are few, and only the reader knows its instant.
+func selectNotLifted(ctx context.Context, tx *db.Tx) ([]Hold, error) {
+	rows, err := tx.Query(ctx, `select id, kind, scope_service, scope_processor, scope_release,
+		reason, until_at, thrown_by, thrown_at
+		from holds where city_id = $1 and lifted_at = 0 order by id`, tx.City())
+	if err != nil {
+		return nil, err
+	}
+	var holds []Hold
+	err = rows.Each(func(scan func(...any) error) error {
+		var (
+			h             Hold
+			until, thrown int64
+		)
+		err := scan(&h.ID, &h.Kind, &h.Scope.Service, &h.Scope.Processor, &h.Scope.Release,
+			&h.Reason, &until, &h.ThrownBy, &thrown)
+		h.Until, h.ThrownAt = db.Time(until), db.Time(thrown)
+		holds = append(holds, h)
+		return err
+	})
+	return holds, err
+}
