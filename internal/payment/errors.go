@@ -1,0 +1,26 @@
+package payment
+
+import "clearwell/internal/fault"
+
+var (
+	// ErrNoQuote: there is no such quote in this city.
+	ErrNoQuote = fault.New(fault.NotFound, "quote_unknown")
+	// ErrQuoteExpired: the quote is too old to be paid; nothing was charged.
+	ErrQuoteExpired = fault.New(fault.Conflict, "quote_expired")
+	// ErrNoCard: no card was given for the quote yet.
+	ErrNoCard = fault.New(fault.Invalid, "card_missing")
+	// ErrRepriced: what is owed or what it costs has changed since it was shown.
+	ErrRepriced = fault.New(fault.Conflict, "repriced")
+	// ErrLikelyDuplicate: a payment much like it was made lately.
+	ErrLikelyDuplicate = fault.New(fault.Conflict, "likely_duplicate")
+	// ErrNoPayment: there is no such payment in this city.
+	ErrNoPayment = fault.New(fault.NotFound, "payment_unknown")
+	// ErrNotAllowed: the event has no place in the payment's state.
+	ErrNotAllowed = fault.New(fault.Conflict, "not_in_this_state")
+	// ErrMovedOn: somebody else moved the payment first.
+	ErrMovedOn = fault.New(fault.Conflict, "moved_on")
+	// ErrNoProcessor: the city's processor is not configured, or cannot do this.
+	ErrNoProcessor = fault.New(fault.Unavailable, "processor_missing")
+	// ErrTooManyTries: too many cards were declined on the utility account today.
+	ErrTooManyTries = fault.New(fault.Throttled, "too_many_declines")
+)

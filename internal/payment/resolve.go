@@ -1,0 +1,183 @@
+package payment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"clearwell/internal/city"
+	"clearwell/internal/db"
+	"clearwell/internal/exposure"
+	"clearwell/internal/id"
+	"clearwell/internal/ledger"
+	"clearwell/internal/money"
+	"clearwell/internal/processor"
+)
+
+// apply moves a payment by an event, with all that follows from it, in one
+// transaction. Returns [ErrMovedOn] when somebody moved it first, and
+// [ErrNotAllowed].
+func (s *Service) apply(ctx context.Context, town *city.City, p Payment, on Event, result processor.Result) (Payment, error) {
+	next, err := Next(p.State, on)
+	if err != nil {
+		return p, err
+	}
+	moved := p
+	err = s.DB.Write(ctx, p.City, func(_ context.Context, tx *db.Tx) error {
+		moved = p.moved(next, tx, result)
+		updateState(tx, p, moved)
+		if next == p.State {
+			return nil // looked again, and nothing is new
+		}
+		recordAudit(tx, moved, on, map[string]string{"reference": result.Reference, "code": result.DeclineCode})
+		return s.follow(tx, town, p, moved, on, result)
+	})
+	if err != nil {
+		return p, fmt.Errorf("recording %s of payment %s: %w", on, p.ID, err)
+	}
+	return moved, nil
+}
+
+func (p Payment) moved(next State, tx *db.Tx, result processor.Result) Payment {
+	p.State, p.StateAt = next, tx.Now()
+	if result.Instrument.Last4 != "" {
+		p.Card = result.Instrument
+	}
+	return p
+}
+
+// follow queues what an event means for the book, exposure and the payer.
+func (s *Service) follow(tx *db.Tx, town *city.City, before, after Payment, on Event, result processor.Result) error {
+	switch on {
+	case Approve:
+		decideAttempt(tx, after, "approved", result)
+		exposure.ResultTx(tx, after.result(exposure.Approved, result.Reference))
+		s.Receipts.ReceiptTx(tx, town, after)
+		return postEntries(tx, before, after)
+	case Decline:
+		decideAttempt(tx, after, "declined", result)
+		clearQuoteCard(tx, after.Quote())
+		exposure.ResultTx(tx, after.result(exposure.Declined, result.Reference))
+		return ledger.VoidTx(tx, entries(after, lineFirst))
+	case Lapse:
+		if before.State == Declined {
+			return nil // its entries are voided already
+		}
+		decideAttempt(tx, after, "lapsed", result)
+		return ledger.VoidTx(tx, entries(after, lineFirst))
+	}
+	return nil
+}
+
+// postEntries makes the pending entries final. Those that a lapse has voided
+// are entered anew.
+func postEntries(tx *db.Tx, before, after Payment) error {
+	if before.State != Lapsed {
+		return ledger.PostTx(tx, entries(after, lineFirst))
+	}
+	late := entries(after, lineLate)
+	return errors.Join(ledger.PendTx(tx, late), ledger.PostTx(tx, late))
+}
+
+// Settle learns from the processor what became of an attempt, and applies it. A
+// notice is the reason to ask, never the answer. Settling twice is harmless.
+// Returns [ErrNoPayment] for an attempt of another city or of nobody.
+func (s *Service) Settle(ctx context.Context, city id.City, key processor.Key) error {
+	p, err := s.byAttempt(ctx, city, string(key))
+	if err != nil {
+		return err
+	}
+	_, err = s.learn(ctx, p)
+	return err
+}
+
+// Refresh asks the processor about a payment that is not decided, and returns it
+// as it then stands. Returns [ErrNoPayment].
+func (s *Service) Refresh(ctx context.Context, city id.City, payment ID) (Payment, error) {
+	p, err := s.Payment(ctx, city, payment)
+	if err != nil || !p.State.Moving() {
+		return p, err
+	}
+	return s.learn(ctx, p)
+}
+
+// learn asks the processor and applies the answer. Doubt is not an error: the
+// payment is returned as it stands.
+func (s *Service) learn(ctx context.Context, p Payment) (Payment, error) {
+	town, err := s.Towns.ByID(p.City)
+	if err != nil {
+		return p, err
+	}
+	adapter, found := s.Processors[p.Processor]
+	if !found {
+		return p, ErrNoProcessor
+	}
+	result, err := adapter.Lookup(ctx, processor.LookupRequest{Key: processor.Key(p.Attempt.String()), Merchant: p.Merchant})
+	on := eventOf(result, p.Total())
+	if errors.Is(err, processor.ErrNeverSeen) {
+		on = s.neverSeen(p)
+	}
+	return s.settled(ctx, town, p, on, result)
+}
+
+// neverSeen decides what it means that the processor never had the attempt: at
+// first that the request may still be under way, later that it never arrives.
+func (s *Service) neverSeen(p Payment) Event {
+	if s.DB.Clock().Now().Sub(p.StateAt) < 2*s.timeout {
+		return Doubt
+	}
+	return Lapse
+}
+
+// settled applies an event that may have happened already.
+func (s *Service) settled(ctx context.Context, town *city.City, p Payment, on Event, result processor.Result) (Payment, error) {
+	moved, err := s.apply(ctx, town, p, on, result)
+	switch {
+	case errors.Is(err, ErrNotAllowed) && (p.State.Decided() || on == Doubt || on == Wait):
+		return p, nil
+	case errors.Is(err, ErrMovedOn):
+		return s.Payment(ctx, p.City, p.ID)
+	}
+	return moved, err
+}
+
+func (s *Service) byAttempt(ctx context.Context, city id.City, attempt string) (Payment, error) {
+	var found Payment
+	err := s.DB.Read(ctx, city, func(ctx context.Context, tx *db.Tx) error {
+		var err error
+		found, err = selectByAttempt(ctx, tx, attempt)
+		return err
+	})
+	return found, named(err, ErrNoPayment)
+}
+
+// Dispute records that a cardholder took an approved payment back: the money is
+// no longer with the processor, and the city contests it. A second notice of
+// the same dispute changes nothing.
+func (s *Service) Dispute(ctx context.Context, city id.City, notice processor.Notice) error {
+	p, err := s.byAttempt(ctx, city, string(notice.Key))
+	if err != nil || p.State == Disputed {
+		return err
+	}
+	next, err := Next(p.State, Contest)
+	if err != nil {
+		return err
+	}
+	return s.DB.Write(ctx, city, func(_ context.Context, tx *db.Tx) error {
+		moved := p.moved(next, tx, processor.Result{})
+		updateState(tx, p, moved)
+		recordAudit(tx, moved, Contest, map[string]string{"reference": notice.Reference})
+		taken := []ledger.Entry{disputeEntry(p, notice.Amount)}
+		return errors.Join(ledger.PendTx(tx, taken), ledger.PostTx(tx, taken))
+	})
+}
+
+func disputeEntry(p Payment, amount money.Amount) ledger.Entry {
+	if !amount.IsPositive() {
+		amount = p.Total()
+	}
+	return ledger.Entry{
+		Source: p.Attempt.String(), Line: lineDispute, On: p.BusinessOn, Debit: ledger.Disputed,
+		Credit: ledger.Clearing(p.Processor), Amount: amount, Cause: ledger.Dispute,
+	}
+}

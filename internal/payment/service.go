@@ -1,0 +1,167 @@
+package payment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"clearwell/internal/billing"
+	"clearwell/internal/calendar"
+	"clearwell/internal/city"
+	"clearwell/internal/db"
+	"clearwell/internal/id"
+	"clearwell/internal/policy"
+	"clearwell/internal/processor"
+)
+
+// Towns tells a city's settings, without a query.
+type Towns interface {
+	ByID(city id.City) (*city.City, error)
+}
+
+// Holds tells whether card payments are held.
+type Holds interface {
+	CheckCards(ctx context.Context, city id.City, service, processor string) error
+}
+
+// Receipts queues the receipt of an approved payment, in its transaction.
+type Receipts interface {
+	ReceiptTx(tx *db.Tx, town *city.City, p Payment)
+}
+
+// Deps are what a Service is made of. All must be given; see [NoHolds] and
+// [NoReceipts].
+type Deps struct {
+	DB         *db.DB
+	Towns      Towns
+	Processors map[string]processor.Processor // by the name in the city's settings
+	Holds      Holds
+	Receipts   Receipts
+	Node       string // this machine, as exposure records it
+	Release    string // digest of this program, as exposure records it
+}
+
+// NoHolds holds nothing.
+type NoHolds struct{}
+
+// CheckCards never refuses.
+func (NoHolds) CheckCards(context.Context, id.City, string, string) error { return nil }
+
+// NoReceipts sends nothing.
+type NoReceipts struct{}
+
+// ReceiptTx does nothing.
+func (NoReceipts) ReceiptTx(*db.Tx, *city.City, Payment) {}
+
+// Service is the door to money movement.
+type Service struct {
+	Deps
+	confirmations *confirmations
+	charges       sync.WaitGroup
+	patience      time.Duration // how long a payer waits on one page for the processor
+	timeout       time.Duration // how long we listen to the processor at all
+}
+
+// New gives the service.
+func New(deps Deps) *Service {
+	return &Service{Deps: deps, confirmations: newConfirmations(), patience: 6 * time.Second, timeout: 40 * time.Second}
+}
+
+// Drain waits for the charges under way. The sweep would finish them too, later.
+func (s *Service) Drain() { s.charges.Wait() }
+
+// Owed tells what is owed on a utility account now. Returns
+// billing.ErrNoUtilityAccount.
+func (s *Service) Owed(ctx context.Context, city id.City, number billing.Number) (Owed, error) {
+	var owed Owed
+	err := s.DB.Read(ctx, city, func(ctx context.Context, tx *db.Tx) error {
+		var err error
+		owed, _, err = owedTx(ctx, tx, number)
+		return err
+	})
+	if err != nil {
+		return Owed{}, fmt.Errorf("reckoning what is owed: %w", err)
+	}
+	return owed, nil
+}
+
+func owedTx(ctx context.Context, tx *db.Tx, number billing.Number) (Owed, []recent, error) {
+	stated, err := billing.StatementTx(ctx, tx, number)
+	if err != nil {
+		return Owed{}, nil, err
+	}
+	payments, err := selectRecent(ctx, tx, number)
+	if err != nil {
+		return Owed{}, nil, err
+	}
+	owed := owe(stated, payments)
+	if stated.Returned {
+		owed.Returns, err = billing.ReturnsTx(ctx, tx, number)
+	}
+	return owed, payments, err
+}
+
+// Payment finds a payment. Returns [ErrNoPayment].
+func (s *Service) Payment(ctx context.Context, city id.City, payment ID) (Payment, error) {
+	var found Payment
+	err := s.DB.Read(ctx, city, func(ctx context.Context, tx *db.Tx) error {
+		var err error
+		found, err = selectPayment(ctx, tx, payment)
+		return err
+	})
+	return found, named(err, ErrNoPayment)
+}
+
+// ApprovedOn lists the approved payments of a business date, oldest first.
+func (s *Service) ApprovedOn(ctx context.Context, city id.City, on calendar.Date) ([]Payment, error) {
+	var found []Payment
+	err := s.DB.Read(ctx, city, func(ctx context.Context, tx *db.Tx) error {
+		var err error
+		found, err = selectApproved(ctx, tx, on)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("listing payments of %s: %w", on, err)
+	}
+	return found, nil
+}
+
+// AcknowledgeTx records that the city's billing system has taken the payments.
+func AcknowledgeTx(tx *db.Tx, payments []ID) {
+	for _, payment := range payments {
+		acknowledge(tx, payment)
+	}
+}
+
+// town gives the settings, the rules in force and the business date of a card
+// payment made now.
+func (s *Service) town(city id.City) (*city.City, policy.Set, calendar.Date, error) {
+	town, err := s.Towns.ByID(city)
+	if err != nil {
+		return nil, policy.Set{}, calendar.Date{}, err
+	}
+	now := s.DB.Clock().Now()
+	set, err := town.Rules.InForce(calendar.Of(now, town.Zone))
+	if err != nil {
+		return nil, policy.Set{}, calendar.Date{}, err
+	}
+	return town, set, set.CutOff(policy.Card, town.Zone).BusinessDate(now), nil
+}
+
+func (s *Service) processor(town *city.City) (processor.Processor, error) {
+	adapter, found := s.Processors[town.Processor.Name]
+	if !found {
+		return nil, ErrNoProcessor
+	}
+	return adapter, nil
+}
+
+// named gives a missing row the name that callers decide on.
+func named(err error, missing error) error {
+	if errors.Is(err, db.ErrNoRows) {
+		return missing
+	}
+	return err
+}

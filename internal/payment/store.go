@@ -1,0 +1,149 @@
+package payment
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"clearwell/internal/billing"
+	"clearwell/internal/calendar"
+	"clearwell/internal/db"
+	"clearwell/internal/processor"
+)
+
+// remembered is how far back a payment can still be missing from the billing
+// system's balance, or be repeated by mistake.
+const remembered = 60 * 24 * time.Hour
+
+const paymentColumns = `city_id, id, state, state_at, started_at, business_on, utility_account, service, channel,
+	amount_cents, fee_cents, confirmation, policy_version, processor, merchant, attempt_id, attempt_number, exposure_id,
+	capture_path, card_brand, card_last4, card_funding, card_entry, card_fingerprint,
+	payer_name, payer_address, payer_email, payer_phone, language, acknowledged_at`
+
+func insertPayment(tx *db.Tx, p Payment) {
+	tx.Exec(`insert into payments (`+paymentColumns+`) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
+		$13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, 0)`,
+		string(p.City), p.ID.String(), string(p.State), db.Micros(p.StateAt), db.Micros(p.StartedAt), p.BusinessOn.String(),
+		string(p.UtilityAccount), string(p.Service), string(p.Channel), p.Amount.Cents(), p.Fee.Cents(), p.Confirmation,
+		p.PolicyVersion, p.Processor, string(p.Merchant), p.Attempt.String(), p.Attempts, p.Exposure.String(),
+		string(p.CapturePath), string(p.Card.Brand), p.Card.Last4, string(p.Card.Funding), string(p.Card.Entry),
+		p.Card.Fingerprint, p.Payer.Name, p.Payer.Address, p.Payer.Email, p.Payer.Phone, string(p.Language))
+}
+
+// updateForAttempt begins another attempt, if the payment still stands as it
+// was read.
+func updateForAttempt(tx *db.Tx, p, before Payment) {
+	tx.ExecOne(ErrMovedOn, `update payments set state = $1, state_at = $2, business_on = $3, fee_cents = $4,
+			policy_version = $5, processor = $6, merchant = $7, attempt_id = $8, attempt_number = $9, exposure_id = $10,
+			capture_path = $11, card_brand = $12, card_last4 = $13, card_funding = $14, card_entry = $15,
+			card_fingerprint = $16, payer_name = $17, payer_address = $18, payer_email = $19, payer_phone = $20
+		where city_id = $21 and id = $22 and state = $23 and attempt_id = $24`,
+		string(p.State), db.Micros(p.StateAt), p.BusinessOn.String(), p.Fee.Cents(), p.PolicyVersion, p.Processor,
+		string(p.Merchant), p.Attempt.String(), p.Attempts, p.Exposure.String(), string(p.CapturePath),
+		string(p.Card.Brand), p.Card.Last4, string(p.Card.Funding), string(p.Card.Entry), p.Card.Fingerprint,
+		p.Payer.Name, p.Payer.Address, p.Payer.Email, p.Payer.Phone,
+		string(p.City), p.ID.String(), string(before.State), before.Attempt.String())
+}
+
+// updateState moves a payment, if it still stands as it was read. Looking again
+// without news moves only the time, so that the sweep takes others first.
+func updateState(tx *db.Tx, before, after Payment) {
+	tx.ExecOne(ErrMovedOn, `update payments set state = $1, state_at = $2, card_brand = $3, card_last4 = $4,
+			card_funding = $5, card_entry = $6, card_fingerprint = $7
+		where city_id = $8 and id = $9 and state = $10 and attempt_id = $11`,
+		string(after.State), db.Micros(after.StateAt), string(after.Card.Brand), after.Card.Last4,
+		string(after.Card.Funding), string(after.Card.Entry), after.Card.Fingerprint,
+		string(before.City), before.ID.String(), string(before.State), before.Attempt.String())
+}
+
+func acknowledge(tx *db.Tx, payment ID) {
+	tx.ExecOne(ErrNoPayment, `update payments set acknowledged_at = $1 where city_id = $2 and id = $3`,
+		db.Micros(tx.Now()), string(tx.City()), payment.String())
+}
+
+func selectPayment(ctx context.Context, tx *db.Tx, payment ID) (Payment, error) {
+	return scanPayment(tx.QueryRow(ctx, `select `+paymentColumns+` from payments where city_id = $1 and id = $2`,
+		string(tx.City()), payment.String()).Scan)
+}
+
+func selectByAttempt(ctx context.Context, tx *db.Tx, attempt string) (Payment, error) {
+	return scanPayment(tx.QueryRow(ctx, `select `+paymentColumns+` from payments where city_id = $1 and id =
+		(select payment_id from payment_attempts where city_id = $1 and id = $2)`,
+		string(tx.City()), attempt).Scan)
+}
+
+func selectApproved(ctx context.Context, tx *db.Tx, on calendar.Date) ([]Payment, error) {
+	return selectPayments(ctx, tx, `select `+paymentColumns+` from payments
+		where city_id = $1 and business_on = $2 and state in ('approved', 'disputed') order by id`,
+		string(tx.City()), on.String())
+}
+
+// selectResting reads across cities: the sweep is the operator's own work.
+func selectResting(ctx context.Context, tx *db.Tx, state State, before time.Time, limit int) ([]Payment, error) {
+	return selectPayments(ctx, tx, `select `+paymentColumns+` from payments
+		where state in ('asking', 'away', 'unknown', 'declined') and state = $1 and state_at < $2
+		order by state_at limit $3`, string(state), db.Micros(before), limit)
+}
+
+func selectPayments(ctx context.Context, tx *db.Tx, sql string, args ...any) ([]Payment, error) {
+	rows, err := tx.Query(ctx, sql, args...)
+	if err != nil {
+		return nil, err
+	}
+	var found []Payment
+	err = rows.Each(func(scan func(...any) error) error {
+		p, err := scanPayment(scan)
+		found = append(found, p)
+		return err
+	})
+	return found, err
+}
+
+func scanPayment(scan func(...any) error) (Payment, error) {
+	var p Payment
+	var stateAt, startedAt, acknowledgedAt int64
+	err := scan(&p.City, &p.ID, &p.State, &stateAt, &startedAt, &p.BusinessOn, &p.UtilityAccount, &p.Service, &p.Channel,
+		&p.Amount, &p.Fee, &p.Confirmation, &p.PolicyVersion, &p.Processor, &p.Merchant, &p.Attempt, &p.Attempts,
+		&p.Exposure, &p.CapturePath, &p.Card.Brand, &p.Card.Last4, &p.Card.Funding, &p.Card.Entry, &p.Card.Fingerprint,
+		&p.Payer.Name, &p.Payer.Address, &p.Payer.Email, &p.Payer.Phone, &p.Language, &acknowledgedAt)
+	if err == nil && !p.State.Known() {
+		err = fmt.Errorf("reading payment %s: no state %q", p.ID, p.State)
+	}
+	p.StateAt, p.StartedAt, p.AcknowledgedAt = db.Time(stateAt), db.Time(startedAt), db.Time(acknowledgedAt)
+	return p, err
+}
+
+func selectRecent(ctx context.Context, tx *db.Tx, number billing.Number) ([]recent, error) {
+	rows, err := tx.Query(ctx, `select id, amount_cents, started_at, channel, state, acknowledged_at, attempt_number
+		from payments where city_id = $1 and utility_account = $2 and started_at > $3 order by started_at desc limit 100`,
+		string(tx.City()), string(number), db.Micros(tx.Now().Add(-remembered)))
+	if err != nil {
+		return nil, err
+	}
+	var found []recent
+	err = rows.Each(func(scan func(...any) error) error {
+		var r recent
+		var at, acknowledgedAt int64
+		err := scan(&r.ID, &r.Amount, &at, &r.Channel, &r.State, &acknowledgedAt, &r.tries)
+		r.At, r.acknowledgedAt = db.Time(at), db.Time(acknowledgedAt)
+		found = append(found, r)
+		return err
+	})
+	return found, err
+}
+
+func insertAttempt(tx *db.Tx, p Payment, token processor.Token) {
+	tx.Exec(`insert into payment_attempts (city_id, id, payment_id, number, asked_at, processor, token, total_cents,
+			capture_path, decided_at, decision, reference, decline_family, decline_code, network_transaction_id)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, '', '', '', '', '')`,
+		string(p.City), p.Attempt.String(), p.ID.String(), p.Attempts, db.Micros(tx.Now()), p.Processor, string(token),
+		p.Total().Cents(), string(p.CapturePath))
+}
+
+func decideAttempt(tx *db.Tx, p Payment, decision string, r processor.Result) {
+	tx.ExecOne(ErrMovedOn, `update payment_attempts set decided_at = $1, decision = $2, reference = $3,
+			decline_family = $4, decline_code = $5, network_transaction_id = $6
+		where city_id = $7 and id = $8 and decision in ('', 'lapsed')`,
+		db.Micros(tx.Now()), decision, r.Reference, string(r.Decline), r.DeclineCode, r.NetworkTransactionID,
+		string(p.City), p.Attempt.String())
+}
