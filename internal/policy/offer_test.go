@@ -35,3 +35,13 @@ func TestOffersLeaveOutWhatIsBlocked(t *testing.T) {
 		}
 	}
 }
+
+// A brand that is not taken does not widen what a card may cost.
+func TestOffersPriceOnlyBrandsThatAreTaken(t *testing.T) {
+	set := beaumont(t)
+	set.Tenders = append([]TenderRule{{Name: "no-amex", Match: Match{Brands: []Brand{Amex}}}}, set.Tenders...)
+	set.Fees = append([]FeeRule{{Name: "amex", Match: Match{Brands: []Brand{Amex}}, Kind: ServiceFee, Tariff: Flat(usd(t, "90.00"))}}, set.Fees...)
+	if card := set.Offers(onTheWeb(t))[0]; card.Most != usd(t, "6.25") {
+		t.Errorf("a card costs up to %s, want 6.25", card.Most)
+	}
+}
