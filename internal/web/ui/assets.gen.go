@@ -4,8 +4,8 @@ package ui
 
 // Addresses of the assets, and what a browser checks them by.
 const (
-	Style                  = "/assets/app.ee1073ac6c.css"
-	StyleIntegrity         = "sha384-LAwXaByogap+N2dC5K7p4TRrAQdfwfGlxhjyfhqq3g+AWgTLUoRrUZyLz52r/2GX"
+	Style                  = "/assets/app.9cc2759664.css"
+	StyleIntegrity         = "sha384-SWWHtrtGxITfKmy9sBd3ibx1tUNYJoP0sSuj69HsOrJiO/pvBXeYwkf495A56M+6"
 	EnhanceScript          = "/assets/enhance.df555e297e.js"
 	EnhanceScriptIntegrity = "sha384-LgLIY8bJCyMpKixmBoMx9OTg/RmgT+25NOaxdq5K3zRMjUDn1/lSp7pSAq9RzYPP"
 	PayScript              = "/assets/pay.b4122ff1ca.js"

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os/exec"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -28,7 +29,10 @@ type Tab struct {
 }
 
 // patience is how long a whole test may keep its browser.
-const patience = 10 * time.Minute
+const patience = 3 * time.Minute
+
+// longestWait is how long a page may take to become what [Tab.Await] waits for.
+const longestWait = 20 * time.Second
 
 // Open starts a browser for the test, or skips it.
 func Open(t *testing.T) *Tab {
@@ -112,13 +116,35 @@ func Ask[T any](b *Tab, expression string) T {
 	return answer
 }
 
-// Await waits until an expression is true.
+// Await waits until an expression is true, over however many pages it takes.
 func (b *Tab) Await(expression string) {
 	b.t.Helper()
-	Ask[bool](b, `new Promise((done) => {
-		const look = () => (`+expression+`) ? done(true) : requestAnimationFrame(look);
+	look := chromedp.Evaluate[bool](`new Promise((done) => {
+		const until = performance.now() + 1000;
+		const look = () => (`+expression+`) ? done(true) : performance.now() > until ? done(false) : requestAnimationFrame(look);
 		look();
-	})`)
+	})`, chromedp.EvalAwaitPromise)
+	ctx, late := context.WithTimeout(b.ctx, longestWait)
+	defer late()
+	for {
+		seen, err := chromedp.Run(ctx, look)
+		switch {
+		case ctx.Err() != nil:
+			b.t.Fatalf("waiting for %s: %v", expression, ctx.Err())
+		case isBetweenPages(err):
+			continue
+		case err != nil:
+			b.t.Fatal(fmt.Errorf("waiting for %s: %w", expression, err))
+		case seen:
+			return
+		}
+	}
+}
+
+// isBetweenPages reports whether the page that was asked is gone, and another
+// is on its way.
+func isBetweenPages(err error) bool {
+	return err != nil && (strings.Contains(err.Error(), "navigated") || strings.Contains(err.Error(), "context"))
 }
 
 // Complaints lists the errors and warnings of the console, violations of the

@@ -296,7 +296,7 @@ func (v Find) utilityAccountField() ui.Field {
 	return ui.Field{
 		Words: v.Page.Words, Name: FieldUtilityAccount, Value: v.Number, MaxLength: 60,
 		Label: v.Page.Words.T("resident.find.number"),
-		Hint:  v.Page.Words.T("resident.find.number_hint", "Example", v.Example),
+		Hint:  v.Page.Words.T("resident.find.number_hint", "Example", unbroken(v.Example)),
 		Error: v.Page.ErrorOf(FieldUtilityAccount),
 	}
 }
@@ -386,12 +386,12 @@ func emailField(words *locale.Printer, page ui.Page, value, hint string) ui.Fiel
 	}
 }
 
-// sum is the figures of a payment: the amount, the fee, both together.
-func sum(words *locale.Printer, amount, fee money.Amount) []ui.Figure {
+// sum is the figures of a payment: the amount, the fee and why there is one,
+// both together.
+func sum(words *locale.Printer, amount, fee money.Amount, note string) []ui.Figure {
 	rows := []ui.Figure{{Label: words.T("resident.sum.amount"), Amount: words.Amount(amount)}}
-	note := words.T("resident.sum.no_fee")
-	if !fee.IsZero() {
-		note = words.T("resident.sum.fee_note")
+	if fee.IsZero() {
+		note = words.T("resident.sum.no_fee")
 	}
 	rows = append(rows, ui.Figure{Label: words.T("resident.sum.fee"), Note: note, Amount: words.Amount(fee)})
 	return append(rows, ui.Figure{Label: words.T("resident.sum.total"), Amount: words.Amount(amount.Add(fee)), Total: true})
@@ -436,7 +436,7 @@ func elsewhere(v Pay) string {
 	return v.Page.Words.T("resident.pay.elsewhere_title", "Company", v.Company)
 }
 
-// unbroken keeps a telephone number on one line.
+// unbroken keeps a number with dashes on one line.
 func unbroken(number string) string {
 	return strings.NewReplacer(" ", "\u00a0", "-", "\u2011").Replace(number)
 }

@@ -1,0 +1,233 @@
+package view
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/a-h/templ"
+	"github.com/andybalholm/brotli"
+	"github.com/chromedp/chromedp"
+
+	"clearwell/internal/locale"
+	"clearwell/internal/web/ui"
+	"clearwell/internal/web/ui/gallery"
+	"clearwell/internal/web/webtest"
+)
+
+// fields plays the processor's half of the talk, from its own origin. How it
+// answers "submit" is up to each test.
+const fields = `<!doctype html><html lang="en"><title>Card</title><h1>Card</h1><script>
+  const page = %q;
+  const tell = (message) => window.parent.postMessage(message, page);
+  let asked = 0;
+  window.addEventListener("message", (event) => {
+    if (event.origin !== page) return;
+    if (event.data.type === "clearwell.hello") greet();
+    if (event.data.type === "clearwell.submit") { asked++; %s }
+  });
+  const greet = () => { tell({type: "clearwell.ready"}); tell({type: "clearwell.height", height: 333}); };
+  greet();
+</script>`
+
+// payPage is a portal with one pay page, a processor with its frame, and what
+// was posted.
+type payPage struct {
+	*webtest.Tab
+	address string
+
+	mu     sync.Mutex
+	posted []url.Values
+}
+
+func openPayPage(t *testing.T, onSubmit string) *payPage {
+	t.Helper()
+	p := &payPage{Tab: webtest.Open(t)}
+	catalogue, err := locale.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	assets, err := ui.Handler()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var portal, company *httptest.Server
+	company = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		fmt.Fprintf(w, fields, portal.URL, onSubmit)
+	}))
+	t.Cleanup(company.Close)
+	mux := http.NewServeMux()
+	mux.Handle(ui.AssetPrefix, assets)
+	mux.HandleFunc("POST /sample", p.take)
+	mux.HandleFunc("GET /pay", func(w http.ResponseWriter, r *http.Request) {
+		view := samplePay(gallery.Stage{Page: gallery.Page(catalogue.Printer(locale.English), "pay"), Origin: company.URL})
+		view.Frame.URL = company.URL + "/fields"
+		w.Header().Set("Content-Security-Policy", ui.Policy{Frames: []string{company.URL}}.String())
+		templ.Handler(view.HTML()).ServeHTTP(w, r)
+	})
+	portal = httptest.NewServer(mux)
+	t.Cleanup(portal.Close)
+	p.address = portal.URL + "/pay"
+	return p
+}
+
+func (p *payPage) take(w http.ResponseWriter, r *http.Request) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if err := r.ParseForm(); err == nil {
+		p.posted = append(p.posted, r.PostForm)
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	fmt.Fprint(w, `<!doctype html><html lang="en"><title>taken</title>`)
+}
+
+func (p *payPage) forms() []url.Values {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.posted)
+}
+
+func TestPayPageSendsTheTokenOnce(t *testing.T) {
+	p := openPayPage(t, `setTimeout(() => { tell({type: "clearwell.token", token: "tok_" + asked}); tell({type: "clearwell.token", token: "tok_again"}); }, 50)`)
+	p.Go(p.address)
+	p.Await(`document.querySelector("iframe").style.height === "333px"`)
+	p.Do(chromedp.SendKeys("#email", "maria@example.com"))
+	webtest.Ask[bool](p.Tab, `(() => { const b = document.querySelector("[data-card-button]"); b.click(); b.click(); b.click(); return true; })()`)
+	p.Await(`document.title === "taken"`)
+	forms := p.forms()
+	if len(forms) != 1 {
+		t.Fatalf("the form was sent %d times", len(forms))
+	}
+	want := url.Values{"visit": {"vis_01sample"}, FieldEmail: {"maria@example.com"}, FieldCardToken: {"tok_1"}, FieldHow: {HowFields}}
+	if got := forms[0].Encode(); got != want.Encode() {
+		t.Errorf("sent %s, want %s", got, want.Encode())
+	}
+	for _, said := range p.Complaints() {
+		t.Errorf("the browser complained: %s", said)
+	}
+}
+
+func TestPayPageSaysWhatIsWrongAndTriesAgain(t *testing.T) {
+	p := openPayPage(t, `tell(asked === 1 ? {type: "clearwell.invalid"} : {type: "clearwell.token", token: "tok_" + asked})`)
+	p.Go(p.address)
+	p.Do(chromedp.Click("[data-card-button]"))
+	p.Await(`!document.querySelector('[data-card-message="invalid"]').hidden`)
+	if n := len(p.forms()); n != 0 {
+		t.Fatalf("the form was sent %d times before there was a token", n)
+	}
+	p.Do(chromedp.Click("[data-card-button]"))
+	p.Await(`document.title === "taken"`)
+	if got := p.forms()[0].Get(FieldCardToken); got != "tok_2" {
+		t.Errorf("token %q, want tok_2", got)
+	}
+}
+
+// A token counts only from the frame's window and origin, and only when asked for.
+func TestPayPageTrustsNobodyElse(t *testing.T) {
+	p := openPayPage(t, ``)
+	p.Go(p.address)
+	p.Await(`document.querySelector("iframe").style.height === "333px"`)
+	webtest.Ask[bool](p.Tab, `(async () => {
+		const frame = document.querySelector("iframe");
+		const origin = document.querySelector("[data-card-fields]").dataset.origin;
+		const evil = (init) => window.dispatchEvent(new MessageEvent("message", {data: {type: "clearwell.token", token: "evil"}, ...init}));
+		evil({origin, source: frame.contentWindow}); // not asked for
+		document.querySelector("[data-card-button]").click();
+		evil({origin: location.origin, source: window});
+		evil({origin, source: window});
+		evil({origin: "https://evil.example", source: frame.contentWindow});
+		window.postMessage({type: "clearwell.token", token: "evil"}, "*");
+		await new Promise((done) => {
+			window.addEventListener("message", (event) => event.data === "last" && done());
+			window.postMessage("last", "*");
+		});
+		return true;
+	})()`)
+	if got := webtest.Ask[string](p.Tab, `document.querySelector("[data-card-token]").value`); got != "" {
+		t.Errorf("the page took the token %q", got)
+	}
+	if n := len(p.forms()); n != 0 {
+		t.Errorf("the form was sent %d times", n)
+	}
+}
+
+// What a skimmer on our page could read, if one came there: never the card.
+func TestPayPageHoldsNoCard(t *testing.T) {
+	p := openPayPage(t, ``)
+	p.Go(p.address)
+	names := webtest.Ask[[]string](p.Tab, `[...document.querySelectorAll("input, select, textarea")].map((f) => f.name)`)
+	if want := []string{"visit", FieldEmail, FieldCardToken}; !slices.Equal(names, want) {
+		t.Errorf("the page has fields %v, want %v", names, want)
+	}
+	if !webtest.Ask[bool](p.Tab, `document.querySelector("iframe").contentDocument === null`) {
+		t.Error("the page can read the frame")
+	}
+	blocked := webtest.Ask[bool](p.Tab, `(() => { try { document.body.innerHTML += "<b>x</b>"; return false; } catch { return true; } })()`)
+	if !blocked {
+		t.Error("a script can turn text into markup")
+	}
+}
+
+func TestPayPageWithoutScripts(t *testing.T) {
+	p := openPayPage(t, ``)
+	p.Scripts(false)
+	p.Go(p.address)
+	p.Do(chromedp.WaitNotVisible("iframe"), chromedp.SendKeys("#email", "maria@example.com"), chromedp.Click(`button[value="page"]`))
+	p.Scripts(true)
+	p.Await(`document.title === "taken"`)
+	if got := p.forms()[0]; got.Get(FieldHow) != HowPage || got.Get(FieldEmail) != "maria@example.com" || got.Get(FieldCardToken) != "" {
+		t.Errorf("sent %s", got.Encode())
+	}
+}
+
+// The first visit of the pay page: what our origin sends, packed, and how often
+// it is asked. The processor's frame is the processor's.
+func TestPayPageIsLight(t *testing.T) {
+	const mostBytes, mostRequests = 40_000, 8
+	p := openPayPage(t, ``)
+	p.Go(p.address)
+	p.Await(`document.fonts.status === "loaded" && document.readyState === "complete"`)
+	own := strings.TrimSuffix(p.address, "/pay")
+	manifest, err := ui.Manifest()
+	if err != nil {
+		t.Fatal(err)
+	}
+	packed := map[string]int{}
+	for _, asset := range manifest {
+		packed[asset.Path] = asset.Compressed
+	}
+	asked := map[string]bool{}
+	total := len(gallery.Town(locale.English).Palette.CSS())
+	for _, address := range p.Requests() {
+		path, ours := strings.CutPrefix(address, own)
+		if !ours || asked[path] {
+			continue
+		}
+		asked[path] = true
+		total += packed[path]
+	}
+	total += pack(t, webtest.Ask[string](p.Tab, `document.documentElement.outerHTML`))
+	t.Logf("%d bytes in %d requests", total, len(asked))
+	if total > mostBytes || len(asked) > mostRequests || len(asked) < 5 {
+		t.Errorf("the pay page takes %d bytes in %d requests, at most %d in %d: %v", total, len(asked), mostBytes, mostRequests, asked)
+	}
+}
+
+func pack(t *testing.T, page string) int {
+	t.Helper()
+	var b strings.Builder
+	w := brotli.NewWriter(&b)
+	if _, err := w.Write([]byte(page)); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Len()
+}
