@@ -17,10 +17,10 @@ import (
 // the checkpoint format that transparency logs share (C2SP tlog-checkpoint),
 // with the instant as its extension line, so that their tools can read it.
 type Checkpoint struct {
-	City id.City
-	Size int64     // events in the tree
-	Root tlog.Hash // of the tree
-	At   time.Time // when it was signed, UTC
+	City id.City   `json:"city"`
+	Size int64     `json:"size"` // events in the tree
+	Root tlog.Hash `json:"root"` // of the tree
+	At   time.Time `json:"at"`   // when it was signed, UTC
 }
 
 // originPrefix and the city make the origin, the name of the log. A checkpoint
@@ -44,19 +44,28 @@ func (c Checkpoint) sign(key Key) (string, error) {
 	return string(signed), nil
 }
 
+// open proves a stored checkpoint.
+func (n storedNote) open(city id.City, keys note.Verifiers) (Checkpoint, error) {
+	c, err := openCheckpoint(n.note, city, keys)
+	if err == nil && c.Size != n.size {
+		err = fmt.Errorf("it was signed as one of %d", c.Size)
+	}
+	return c, err
+}
+
 // openCheckpoint reads a signed note. It refuses one that none of the keys
 // signed, and one of another city's log.
 func openCheckpoint(signed string, city id.City, keys note.Verifiers) (Checkpoint, error) {
 	opened, err := note.Open([]byte(signed), keys)
 	if err != nil {
-		return Checkpoint{}, fmt.Errorf("opening checkpoint: %w", err)
+		return Checkpoint{}, err
 	}
 	c, err := parseCheckpoint(opened.Text)
 	if err != nil {
-		return Checkpoint{}, fmt.Errorf("opening checkpoint: %w", err)
+		return Checkpoint{}, err
 	}
 	if c.City != city {
-		return Checkpoint{}, fmt.Errorf("opening checkpoint: it is of the log of %s", c.City)
+		return Checkpoint{}, fmt.Errorf("it is of the log of %s", c.City)
 	}
 	return c, nil
 }
@@ -78,4 +87,17 @@ func parseCheckpoint(text string) (Checkpoint, error) {
 		return Checkpoint{}, errors.New("it is not written as checkpoints are")
 	}
 	return c, nil
+}
+
+// claimedSize is what an unproven note says its size is, to name it by.
+func claimedSize(signed string) int64 {
+	lines := strings.SplitN(signed, "\n", 3)
+	if len(lines) < 3 {
+		return 0
+	}
+	size, err := strconv.ParseInt(lines[1], 10, 64)
+	if err != nil {
+		return 0
+	}
+	return size
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 
-	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
 
 	"clearwell/internal/db"
@@ -129,17 +128,9 @@ func (l *Log) newest(ctx context.Context, tx *db.Tx, city id.City) (Checkpoint, 
 	if err != nil {
 		return Checkpoint{}, err
 	}
-	return stored.open(city, keys)
-}
-
-// open proves a stored checkpoint. Returns [ErrDamaged].
-func (n storedNote) open(city id.City, keys note.Verifiers) (Checkpoint, error) {
-	c, err := openCheckpoint(n.note, city, keys)
+	c, err := stored.open(city, keys)
 	if err != nil {
-		return Checkpoint{}, fmt.Errorf("%w: %w", ErrDamaged, err)
-	}
-	if c.Size != n.size {
-		return Checkpoint{}, fmt.Errorf("%w: the checkpoint of %d is stored as one of %d", ErrDamaged, c.Size, n.size)
+		return Checkpoint{}, fmt.Errorf("%w: checkpoint of %d: %w", ErrDamaged, stored.size, err)
 	}
 	return c, nil
 }

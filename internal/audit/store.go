@@ -172,6 +172,10 @@ func newestNote(ctx context.Context, tx *db.Tx, city id.City) (n storedNote, fou
 // page is how many rows are read at once while a whole log is walked.
 const page = 2000
 
+// farthest bounds the places that are read: no log is as long, and the
+// arithmetic of trees ends not far beyond. A row put there counts as gone.
+const farthest = 1 << 60
+
 // notesPage gives the checkpoints larger than after, smallest first.
 func notesPage(ctx context.Context, tx *db.Tx, city id.City, after int64) ([]storedNote, error) {
 	rows, err := tx.Query(ctx, `select tree_size, note from audit_checkpoints
@@ -198,7 +202,8 @@ type placedRow struct {
 // eventsPage gives the events behind the place after, in order.
 func eventsPage(ctx context.Context, tx *db.Tx, city id.City, after int64) ([]placedRow, error) {
 	rows, err := tx.Query(ctx, `select leaf_index, id, recorded_at, actor, action, thing, detail from audit_events
-		where city_id = $1 and leaf_index > $2 order by leaf_index limit $3`, string(city), after, page)
+		where city_id = $1 and leaf_index > $2 and leaf_index < $3 order by leaf_index limit $4`,
+		string(city), after, farthest, page)
 	if err != nil {
 		return nil, err
 	}
@@ -237,7 +242,8 @@ func findEvent(ctx context.Context, tx *db.Tx, city id.City, event ID) (placedRo
 // hashesPage gives the stored hashes behind a place, in order.
 func hashesPage(ctx context.Context, tx *db.Tx, city id.City, after int64) ([]storedHash, error) {
 	rows, err := tx.Query(ctx, `select hash_index, hash, event_id from audit_hashes
-		where city_id = $1 and hash_index > $2 order by hash_index limit $3`, string(city), after, page)
+		where city_id = $1 and hash_index > $2 and hash_index < $3 order by hash_index limit $4`,
+		string(city), after, farthest, page)
 	if err != nil {
 		return nil, err
 	}

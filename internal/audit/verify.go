@@ -1,0 +1,45 @@
+package audit
+
+import (
+	"context"
+	"fmt"
+
+	"clearwell/internal/db"
+	"clearwell/internal/id"
+)
+
+// Verify recomputes a city's tree from its rows and names whatever is wrong.
+// It holds about 100 bytes for each event. Kept are checkpoints that somebody
+// kept elsewhere: they find a history that was rewritten and signed anew, or
+// cut off together with its checkpoints.
+func (l *Log) Verify(ctx context.Context, city id.City, kept ...string) (Report, error) {
+	keys, err := verifiers(l.keys)
+	if err != nil {
+		return Report{}, err
+	}
+	e := newEvidence(city)
+	if err := l.read(ctx, city, e); err != nil {
+		return Report{}, fmt.Errorf("verifying audit log: %w", err)
+	}
+	e.keep(kept)
+	return e.judge(keys), nil
+}
+
+// keep adds checkpoints from elsewhere.
+func (e *evidence) keep(kept []string) {
+	for _, signed := range kept {
+		e.notes = append(e.notes, storedNote{claimedSize(signed), signed})
+	}
+}
+
+// Newest gives the newest checkpoint of a city as a signed note, to be kept
+// where the operator of this program cannot reach it. It is empty before the
+// first event. Returns [ErrDamaged].
+func (l *Log) Newest(ctx context.Context, city id.City) (signed string, err error) {
+	err = l.db.Read(ctx, city, func(ctx context.Context, tx *db.Tx) error {
+		n, _, err := newestNote(ctx, tx, city)
+		signed = n.note
+		return err
+	})
+	return signed, err
+}
