@@ -147,3 +147,9 @@ type Pending struct {
 	Channel policy.Channel
 	State   State
 }
+
+// ParseQuote reads a quote's identifier, as it stands in an address.
+func ParseQuote(text string) (QuoteID, error) { return id.Parse[quoteKind](text) }
+
+// ParseID reads a payment's identifier, as it stands in an address.
+func ParseID(text string) (ID, error) { return id.Parse[paymentKind](text) }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"clearwell/internal/audit"
@@ -73,6 +74,9 @@ func (s *Service) begin(ctx context.Context, req StartRequest, how Event) (begin
 		}
 		if begun.payment = made; !made.ID.IsZero() && !(made.State == Declined && (how == Send || quote.HasCard())) {
 			return nil // made already; its page tells how it stands
+		}
+		if made.ID.IsZero() && slices.ContainsFunc(payments, func(r recent) bool { return r.ID == OfQuote(req.Quote) }) {
+			return db.ErrDuplicate // another request made it between two of our queries
 		}
 		facts := judged{town: town, set: set, on: on, quote: quote, owed: owed, payments: payments, made: made, req: req, how: how}
 		if err := s.judge(ctx, &facts, tx.Now()); err != nil {
