@@ -4,8 +4,8 @@ package ui
 
 // Addresses of the assets, and what a browser checks them by.
 const (
-	Style                  = "/assets/app.9cc2759664.css"
-	StyleIntegrity         = "sha384-SWWHtrtGxITfKmy9sBd3ibx1tUNYJoP0sSuj69HsOrJiO/pvBXeYwkf495A56M+6"
+	Style                  = "/assets/app.98d27d7bbc.css"
+	StyleIntegrity         = "sha384-ojx8OnjnvjwWFD7x5PWdkCvzZgNXBwrgT+F47y8z3qIjcVpBy6IcZBmz8rB1fkw2"
 	EnhanceScript          = "/assets/enhance.df555e297e.js"
 	EnhanceScriptIntegrity = "sha384-LgLIY8bJCyMpKixmBoMx9OTg/RmgT+25NOaxdq5K3zRMjUDn1/lSp7pSAq9RzYPP"
 	PayScript              = "/assets/pay.b4122ff1ca.js"

@@ -1,12 +1,20 @@
 package view
 
 import (
+	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
+	"sync/atomic"
 	"testing"
+	"time"
+
+	"github.com/a-h/templ"
 
 	"clearwell/internal/locale"
+	"clearwell/internal/web/ui"
 	"clearwell/internal/web/ui/gallery"
 	"clearwell/internal/web/webtest"
 )
@@ -66,4 +74,96 @@ func picture(t *testing.T, folder, name string, take func() []byte) {
 	if err := os.WriteFile(filepath.Join(folder, name), take(), 0o644); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// A receipt is one sheet of paper in either language.
+func TestReceiptPrintsOnOneSheet(t *testing.T) {
+	tab, address := openGallery(t)
+	sheet := regexp.MustCompile(`/Type\s*/Page\b`)
+	for _, lang := range locale.Languages {
+		for _, name := range []string{"receipt", "receipt-sandbox", "receipt-posted"} {
+			tab.Go(address + gallery.Address(lang, name))
+			if n := len(sheet.FindAll(tab.PDF(), -1)); n != 1 {
+				t.Errorf("%s/%s prints on %d sheets", lang, name, n)
+			}
+		}
+	}
+}
+
+// The waiting page moves on by itself once the answer is known, with scripts and
+// without.
+func TestWaitingMovesOn(t *testing.T) {
+	for _, scripts := range []bool{true, false} {
+		t.Run(fmt.Sprintf("scripts %v", scripts), func(t *testing.T) {
+			tab := webtest.Open(t)
+			var looks atomic.Int32
+			server := serve(t, func(words *locale.Printer, mux *http.ServeMux) {
+				mux.HandleFunc("GET /payment", func(w http.ResponseWriter, r *http.Request) {
+					if looks.Add(1) > 2 {
+						http.Redirect(w, r, "/decided", http.StatusSeeOther)
+						return
+					}
+					page := gallery.Page(words, "waiting")
+					page.Refresh = time.Second
+					templ.Handler(Waiting{Page: page, Address: "/payment"}.HTML()).ServeHTTP(w, r)
+				})
+				mux.HandleFunc("GET /decided", func(w http.ResponseWriter, _ *http.Request) {
+					fmt.Fprint(w, `<!doctype html><html lang="en"><title>decided</title>`)
+				})
+			})
+			tab.Scripts(scripts)
+			tab.Go(server.URL + "/payment")
+			tab.Await(`document.title === "decided"`)
+			if n := looks.Load(); n < 3 {
+				t.Errorf("decided after %d looks", n)
+			}
+		})
+	}
+}
+
+// However often the button is pressed, a form goes once.
+func TestConsentIsSentOnce(t *testing.T) {
+	tab := webtest.Open(t)
+	var sent atomic.Int32
+	release := make(chan struct{})
+	server := serve(t, func(words *locale.Printer, mux *http.ServeMux) {
+		mux.HandleFunc("GET /review", func(w http.ResponseWriter, r *http.Request) {
+			templ.Handler(sampleReview(gallery.Page(words, "review")).HTML()).ServeHTTP(w, r)
+		})
+		mux.HandleFunc("POST /sample", func(w http.ResponseWriter, _ *http.Request) {
+			sent.Add(1)
+			<-release // the answer takes its time
+			fmt.Fprint(w, `<!doctype html><html lang="en"><title>taken</title>`)
+		})
+	})
+	tab.Go(server.URL + "/review")
+	busy := webtest.Ask[string](tab, `(() => {
+		const button = document.querySelector("form .usa-button");
+		for (let i = 0; i < 5; i++) button.click();
+		return button.getAttribute("aria-busy");
+	})()`)
+	close(release)
+	tab.Await(`document.title === "taken"`)
+	if n := sent.Load(); n != 1 || busy != "true" {
+		t.Errorf("sent %d times; the button was busy: %s", n, busy)
+	}
+}
+
+// serve opens a small portal with the design's assets, in English.
+func serve(t *testing.T, routes func(*locale.Printer, *http.ServeMux)) *httptest.Server {
+	t.Helper()
+	catalogue, err := locale.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	assets, err := ui.Handler()
+	if err != nil {
+		t.Fatal(err)
+	}
+	mux := http.NewServeMux()
+	mux.Handle(ui.AssetPrefix, assets)
+	routes(catalogue.Printer(locale.English), mux)
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+	return server
 }
