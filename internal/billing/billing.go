@@ -35,7 +35,7 @@ type LoadID = id.ID[loadKind]
 // UtilityAccount is one customer at one address, as the billing system knows it.
 type UtilityAccount struct {
 	Statement
-	Display        string // the number as the town prints it
+	Display        string // the number as the billing system writes it, and bills print it
 	Name           string // of the holder, who need not be the payer
 	ServiceAddress string
 	ZIP            string // of the service address
@@ -142,3 +142,6 @@ type Changes struct {
 	NewReadings            int64
 	ChangedReadings        int64
 }
+
+// NewLoad names a load that begins at now.
+func NewLoad(now time.Time) LoadID { return id.New[loadKind](now) }

@@ -94,6 +94,16 @@ func StatementTx(ctx context.Context, tx *db.Tx, n Number) (Statement, error) {
 	return stated, nil
 }
 
+// WrittenTx gives a number as the billing system writes it, which is how it must
+// be told to it. One that is not known is written as it is stored.
+func WrittenTx(ctx context.Context, tx *db.Tx, n Number) (string, error) {
+	text, err := written(ctx, tx, n)
+	if err != nil {
+		return "", fmt.Errorf("looking up how a number is written: %w", err)
+	}
+	return text, nil
+}
+
 // ReturnsTx lists the payments on a utility account that came back unpaid,
 // oldest first. A statement says whether there are any.
 func ReturnsTx(ctx context.Context, tx *db.Tx, n Number) ([]policy.Return, error) {

@@ -53,6 +53,16 @@ func utilityAccount(ctx context.Context, tx *db.Tx, n Number) (UtilityAccount, e
 	return u, nil
 }
 
+func written(ctx context.Context, tx *db.Tx, n Number) (string, error) {
+	text := string(n)
+	err := tx.QueryRow(ctx, `select case when display <> '' then display else number end from utility_accounts
+		where city_id = $1 and number = $2`, tx.City(), n).Scan(&text)
+	if errors.Is(err, db.ErrNoRows) {
+		return string(n), nil
+	}
+	return text, err
+}
+
 func bills(ctx context.Context, tx *db.Tx, n Number, limit int) ([]Bill, error) {
 	rows, err := tx.Query(ctx, `select number, bill_number, service, billed_on, due_on, from_on, to_on,
 		amount_cents, current_cents, past_due_cents, previous_cents from bills

@@ -27,6 +27,9 @@ const (
 	OpenedOn
 	ClosedOn
 	BankDraft
+	LastPayment
+	ShutOffOn
+	ShutOffAmount
 	Service
 	Updated
 
@@ -107,6 +110,9 @@ var vocabulary = [nounCount]meaning{
 	OpenedOn:       {word: "opened_on", date: func(r *Record) *calendar.Date { return &r.OpenedOn }},
 	ClosedOn:       {word: "closed_on", date: func(r *Record) *calendar.Date { return &r.ClosedOn }},
 	BankDraft:      {word: "bank_draft", flag: func(r *Record) *bool { return &r.BankDraft }},
+	LastPayment:    {word: "last_payment", amount: func(r *Record) *money.Amount { return &r.LastPayment }},
+	ShutOffOn:      {word: "shut_off_on", date: func(r *Record) *calendar.Date { return &r.ShutOffOn }},
+	ShutOffAmount:  {word: "shut_off_amount", amount: func(r *Record) *money.Amount { return &r.ShutOffAmount }},
 	Service:        {word: "service", text: func(r *Record) *string { return &r.Service }},
 	Updated:        {word: "updated", moment: func(r *Record) *time.Time { return &r.Updated }},
 

@@ -21,7 +21,10 @@ type Record struct {
 	Mailing        Mailing
 	OpenedOn       calendar.Date
 	ClosedOn       calendar.Date
-	BankDraft      bool // the town itself already drafts this utility account
+	BankDraft      bool          // the town itself already drafts this utility account
+	LastPayment    money.Amount  // the last one posted; guests may prove themselves with it
+	ShutOffOn      calendar.Date // when service ends unless ShutOffAmount is paid
+	ShutOffAmount  money.Amount
 	Service        string
 	Updated        time.Time // the billing system's own clock, without a zone: to compare within a file
 

@@ -1,0 +1,121 @@
+package cis
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"clearwell/internal/audit"
+	"clearwell/internal/calendar"
+	"clearwell/internal/db"
+)
+
+const batchColumns = `business_on, sequence, layout, zone, digest, line_count, total_cents,
+	created_at, acknowledge_due_at, acknowledged_at, acknowledged_by`
+
+// newestBatch gives the last batch of a day, the zero Batch if there is none.
+func newestBatch(ctx context.Context, tx *db.Tx, on calendar.Date) (Batch, error) {
+	found, err := scanBatch(tx.QueryRow(ctx, "select "+batchColumns+` from posting_batches
+		where city_id = $1 and business_on = $2 order by sequence desc limit 1`, tx.City(), on).Scan)
+	if errors.Is(err, ErrNoBatch) {
+		return Batch{}, nil
+	}
+	return found, err
+}
+
+func findBatch(ctx context.Context, tx *db.Tx, on calendar.Date, sequence int) (Batch, error) {
+	return scanBatch(tx.QueryRow(ctx, "select "+batchColumns+` from posting_batches
+		where city_id = $1 and business_on = $2 and sequence = $3`, tx.City(), on, sequence).Scan)
+}
+
+func overdue(ctx context.Context, tx *db.Tx, now time.Time) ([]Batch, error) {
+	rows, err := tx.Query(ctx, "select "+batchColumns+` from posting_batches
+		where city_id = $1 and acknowledged_at is null and acknowledge_due_at <= $2
+		order by acknowledge_due_at, business_on, sequence`, tx.City(), db.Micros(now))
+	if err != nil {
+		return nil, err
+	}
+	var found []Batch
+	err = rows.Each(func(scan func(...any) error) error {
+		batch, err := scanBatch(scan)
+		found = append(found, batch)
+		return err
+	})
+	return found, err
+}
+
+func scanBatch(scan func(...any) error) (Batch, error) {
+	var b Batch
+	var zone string
+	var created, due int64
+	var acknowledged sql.Null[int64]
+	err := scan(&b.On, &b.Sequence, &b.Layout, &zone, &b.Digest, &b.Lines, &b.Total, &created, &due, &acknowledged, &b.AcknowledgedBy)
+	if errors.Is(err, db.ErrNoRows) {
+		return Batch{}, ErrNoBatch
+	}
+	if err != nil {
+		return Batch{}, err
+	}
+	b.CreatedAt, b.AcknowledgeDue, b.AcknowledgedAt = db.Time(created), db.Time(due), db.Time(acknowledged.V)
+	b.Zone, err = time.LoadLocation(zone)
+	if err != nil {
+		return Batch{}, fmt.Errorf("reading the zone of a posting file: %w", err)
+	}
+	return b, nil
+}
+
+func insertBatch(tx *db.Tx, b Batch) {
+	tx.Exec(`insert into posting_batches (city_id, business_on, sequence, layout, zone, digest, line_count, total_cents,
+			created_at, acknowledge_due_at, acknowledged_by)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, '')`,
+		tx.City(), b.On, b.Sequence, b.Layout, b.Zone.String(), b.Digest, b.Lines, b.Total,
+		db.Micros(b.CreatedAt), db.Micros(b.AcknowledgeDue))
+}
+
+// acknowledge is a compare-and-set; of two who acknowledge at once, one does.
+func acknowledge(tx *db.Tx, b Batch, by audit.Actor) {
+	tx.Exec(`update posting_batches set acknowledged_at = $1, acknowledged_by = $2
+		where city_id = $3 and business_on = $4 and sequence = $5 and acknowledged_at is null`,
+		db.Micros(tx.Now()), string(by), tx.City(), b.On, b.Sequence)
+}
+
+const lineColumns = `confirmation, kind, number, written_number, bill_number, service, amount_cents, fee_cents,
+	paid_at, tender, channel`
+
+func sentLine(ctx context.Context, tx *db.Tx, confirmation string) (line, error) {
+	return scanLine(tx.QueryRow(ctx, "select "+lineColumns+" from posting_lines where city_id = $1 and confirmation = $2",
+		tx.City(), confirmation).Scan)
+}
+
+func linesOf(ctx context.Context, tx *db.Tx, b Batch) ([]line, error) {
+	rows, err := tx.Query(ctx, "select "+lineColumns+` from posting_lines
+		where city_id = $1 and business_on = $2 and sequence = $3 order by position`, tx.City(), b.On, b.Sequence)
+	if err != nil {
+		return nil, err
+	}
+	var found []line
+	err = rows.Each(func(scan func(...any) error) error {
+		l, err := scanLine(scan)
+		found = append(found, l)
+		return err
+	})
+	return found, err
+}
+
+func scanLine(scan func(...any) error) (line, error) {
+	var l line
+	var paid int64
+	err := scan(&l.Confirmation, &l.Kind, &l.Number, &l.written, &l.Bill, &l.Service, &l.Amount, &l.Fee, &paid, &l.Tender, &l.Channel)
+	l.PaidAt = db.Time(paid)
+	return l, err
+}
+
+func insertLine(tx *db.Tx, b Batch, position int, l line) {
+	tx.Exec(`insert into posting_lines (city_id, confirmation, business_on, sequence, position, kind, number, written_number,
+			bill_number, service, amount_cents, fee_cents, paid_at, tender, channel)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+		tx.City(), l.Confirmation, b.On, b.Sequence, position, string(l.Kind), l.Number, l.written,
+		l.Bill, string(l.Service), l.Amount, l.Fee, db.Micros(l.PaidAt), l.Tender, string(l.Channel))
+}
