@@ -58,7 +58,7 @@ func settle(r *rand.Rand, words names, lot int) *Resident {
 		meter:   fmt.Sprintf("M%07d", 4000000+lot*13),
 		reading: int64(r.IntN(900_000)),
 		thirst:  2_000 + int64(r.IntN(7_000)),
-		payday:  1 + r.IntN(28),
+		payday:  drawPayday(r),
 		pays:    drawHabit(r),
 		since:   joins(r),
 		card:    madeUpCard(lot),
@@ -102,6 +102,13 @@ func drawHabit(r *rand.Rand) habit {
 		return inPart
 	}
 	return ahead
+}
+
+// drawPayday is the day of the month on which somebody pays: when wages come, or
+// when the bill is due.
+func drawPayday(r *rand.Rand) int {
+	days := []int{1, 3, 5, 5, 15, 15, 16, 20, 20, 21, 25}
+	return days[r.IntN(len(days))]
 }
 
 // joins is the month in which somebody finds the portal: few at first.

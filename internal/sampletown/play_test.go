@@ -1,0 +1,92 @@
+package sampletown
+
+import (
+	"path/filepath"
+	"testing"
+	"time"
+
+	"clearwell/internal/billing"
+	"clearwell/internal/cis"
+	"clearwell/internal/city"
+	"clearwell/internal/clock"
+	"clearwell/internal/db"
+	"clearwell/internal/money"
+	"clearwell/internal/payment"
+	"clearwell/internal/processor"
+	"clearwell/internal/processor/sandbox"
+	"clearwell/internal/secret"
+)
+
+// stage opens the real services on a fresh SQLite file.
+func stage(t *testing.T, begin time.Time) Stage {
+	t.Helper()
+	ctx, now := t.Context(), clock.NewManual(begin)
+	d, err := db.Open(ctx, db.Config{URL: "sqlite:" + filepath.Join(t.TempDir(), "town.db"), Clock: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { d.Close() })
+	if _, err := d.Migrate(ctx); err != nil {
+		t.Fatal(err)
+	}
+	company, err := sandbox.New(sandbox.Config{URL: "http://localhost:1", SecretKey: secret.New("key"), Clock: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	registry, directory := city.New(d), city.NewDirectory(d)
+	plan, err := registry.Plan(ctx, city.ExampleName, city.Example())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := registry.Apply(ctx, plan, "system"); err != nil {
+		t.Fatal(err)
+	}
+	if err := directory.Refresh(ctx); err != nil {
+		t.Fatal(err)
+	}
+	town, err := directory.ByID("sampletown")
+	if err != nil {
+		t.Fatal(err)
+	}
+	payments := payment.New(payment.Deps{
+		DB: d, Towns: directory, Processors: map[string]processor.Processor{"sandbox": sandbox.Direct(company)},
+		Holds: payment.NoHolds{}, Receipts: payment.NoReceipts{}, Node: "test", Release: "test",
+	})
+	return Stage{
+		Town: town, Clock: now, DB: d, Exchange: cis.New(d, nil), Payments: payments, Sandbox: company,
+		Origin: "http://localhost:2", Manifest: "test",
+	}
+}
+
+// What the services hold at the end is what the story says, to the cent.
+func TestTheStoryThroughTheServices(t *testing.T) {
+	town := draw(t, 1)
+	s := stage(t, town.today.AddMonths(-Months).Start(town.zone))
+	if err := s.Play(t.Context(), town, func(int) {}); err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range town.Residents {
+		number, err := s.Town.Numbers.Normalise(r.Number)
+		if err != nil {
+			t.Fatal(err)
+		}
+		owed, err := s.Payments.Owed(t.Context(), s.Town.City, billing.Number(number))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if owed.Total.Less(r.Balance) {
+			t.Errorf("%s: the portal says %s, the story %s", r.Number, owed.Total, r.Balance)
+		}
+	}
+	company, err := s.Sandbox.Record()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sum money.Amount
+	for _, charge := range company.Charges {
+		if charge.Decision == processor.Approved {
+			sum = sum.Add(charge.Amount)
+		}
+	}
+	t.Logf("%d charges, %s approved", len(company.Charges), sum)
+}
