@@ -1,0 +1,153 @@
+package hook
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"clearwell/internal/city"
+	"clearwell/internal/clock"
+	"clearwell/internal/fault"
+	"clearwell/internal/id"
+	"clearwell/internal/inbox"
+	"clearwell/internal/payment"
+	"clearwell/internal/processor"
+	"clearwell/internal/web"
+)
+
+// Prefix is where [Door.Handler] is to be mounted. A notice is posted to the
+// prefix and the adapter's name.
+const Prefix = "/hooks/"
+
+const (
+	mostBytes = 64 << 10         // of a notice; they have a few kilobytes
+	patience  = 10 * time.Second // processors wait about so long for thanks
+)
+
+// Inbox keeps a message before anyone acts on it. [inbox.Service] does.
+type Inbox interface {
+	Keep(ctx context.Context, city id.City, m inbox.Message) (kept inbox.ID, fresh bool, err error)
+}
+
+// Payments acts on what a notice hints at. [payment.Service] does.
+type Payments interface {
+	Settle(ctx context.Context, city id.City, key processor.Key) error
+	Dispute(ctx context.Context, city id.City, notice processor.Notice) error
+}
+
+// Towns lists the towns; a notice is for the one whose merchant account it
+// names. [city.Directory] does.
+type Towns interface{ All() []*city.City }
+
+// Config is what the door asks.
+type Config struct {
+	Notifiers map[string]processor.Notifier // by the adapter's name
+	Towns     Towns
+	Inbox     Inbox
+	Payments  Payments
+	Alarms    web.Alarms
+	Clock     clock.Clock
+	Log       *slog.Logger
+}
+
+// Door takes notices.
+type Door struct{ Config }
+
+// New makes the door.
+func New(cfg Config) *Door { return &Door{cfg} }
+
+// Handler serves the door below [Prefix]. Every answer is empty: there is
+// nobody to read it, and nothing to learn from it.
+func (d *Door) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST "+Prefix+"{processor}", d.take)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "no-store")
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		w.Header().Set("Content-Security-Policy", "default-src 'none'; sandbox")
+		if _, pattern := mux.Handler(r); pattern == "" {
+			w.WriteHeader(http.StatusNotFound)
+			return
+		}
+		mux.ServeHTTP(w, r)
+	})
+}
+
+func (d *Door) take(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), patience)
+	defer cancel()
+	name := r.PathValue("processor")
+	notifier, known := d.Notifiers[name]
+	if !known {
+		w.WriteHeader(http.StatusNotFound)
+		return
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, mostBytes))
+	if err != nil {
+		w.WriteHeader(http.StatusRequestEntityTooLarge)
+		return
+	}
+	w.WriteHeader(d.hear(ctx, name, notifier, r.Header, body))
+}
+
+// hear verifies a notice, keeps it, and acts on it; the status says whether the
+// processor should send it again.
+func (d *Door) hear(ctx context.Context, name string, notifier processor.Notifier, header http.Header, body []byte) int {
+	notice, err := notifier.ReadNotice(header, body, d.Clock.Now())
+	if err != nil {
+		d.Alarms.Raise(ctx, "", web.BadNotice, Prefix+name)
+		return web.Status(fault.Denied)
+	}
+	town, found := d.townOf(name, notice.Merchant)
+	if !found {
+		d.Alarms.Raise(ctx, "", web.BadNotice, Prefix+name)
+		return http.StatusNoContent // signed, and for nobody here: again would be no better
+	}
+	_, _, err = d.Inbox.Keep(ctx, town, inbox.Message{
+		Source: inbox.Source("processor:" + name), ExternalID: notice.ID, Headers: header, Body: body,
+	})
+	if err != nil {
+		d.trouble(ctx, "keeping a notice", name, town, err)
+		return web.Status(fault.KindOf(err))
+	}
+	if err := d.act(ctx, town, notice); err != nil {
+		d.trouble(ctx, "acting on a notice", name, town, err)
+		return web.Status(fault.Unavailable)
+	}
+	return http.StatusNoContent
+}
+
+// townOf finds the town whose merchant account a notice is about. A processor's
+// word counts for its own merchants only.
+func (d *Door) townOf(name string, merchant processor.Merchant) (id.City, bool) {
+	for _, town := range d.Towns.All() {
+		if town.Processor.Name == name && town.Processor.Merchant == string(merchant) {
+			return town.City, true
+		}
+	}
+	return "", false
+}
+
+// act asks the processor how the attempt stands, and then notes the dispute if
+// there is one. Both are harmless when done again, so that a repeated notice
+// mends what the first could not do.
+func (d *Door) act(ctx context.Context, town id.City, notice processor.Notice) error {
+	if notice.Kind != processor.NoticeOutcome && notice.Kind != processor.NoticeDispute {
+		return nil
+	}
+	err := d.Payments.Settle(ctx, town, notice.Key)
+	if err == nil && notice.Kind == processor.NoticeDispute {
+		err = d.Payments.Dispute(ctx, town, notice)
+	}
+	if errors.Is(err, payment.ErrNoPayment) {
+		return nil // of another town, or of nobody: again would be no better
+	}
+	return err
+}
+
+func (d *Door) trouble(ctx context.Context, doing, name string, town id.City, err error) {
+	d.Log.ErrorContext(ctx, doing, "processor", name, "city", string(town), "err", err.Error())
+}

@@ -1,0 +1,96 @@
+package web
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"net/http"
+	"strings"
+
+	"clearwell/internal/city"
+	"clearwell/internal/city/colour"
+	"clearwell/internal/locale"
+	"clearwell/internal/web/ui"
+)
+
+// Page is what surrounds the content of a page of this request.
+func (r *Request) Page() ui.Page { return r.kit.page(r.Request) }
+
+func (k *Kit) page(r *http.Request) ui.Page {
+	s := sceneOf(r)
+	p := ui.Page{
+		Words: k.cfg.Catalogue.Printer(s.lang), Release: shortRelease(k.cfg.Release),
+		Town: look(s.town, s.lang), Languages: otherLanguages(r, s),
+	}
+	if s.town.Known() {
+		p.Sandbox = s.town.File.Processor.Mode == city.Sandbox
+		p.Notices = k.notices(s)
+	}
+	return p
+}
+
+// notices is what the town has to say today.
+func (k *Kit) notices(s *scene) []ui.Notice {
+	var all []ui.Notice
+	for _, banner := range s.town.File.Banners {
+		if banner.Shown(k.cfg.Clock.Now()) {
+			all = append(all, ui.Notice{Text: banner.Text.In(s.lang)})
+		}
+	}
+	return all
+}
+
+// look is how a town presents itself; where there is none, in nobody's colours.
+func look(t Town, lang locale.Lang) ui.Town {
+	if !t.Known() {
+		return ui.Town{Home: "/", Palette: ui.Brand(colour.Ink())}
+	}
+	file := t.File
+	return ui.Town{
+		Name: file.Name.In(lang), Home: t.Base + "/", Logo: logoAddress(t), Palette: ui.Brand(file.Brand.Primary),
+		Zone: file.Zone, Phone: file.Contact.Phone, Hours: file.Contact.Hours.In(lang), Email: file.Contact.Email,
+		Street: strings.Join(file.Contact.Address, ", "),
+	}
+}
+
+// shortRelease is as much of a digest as a resident can read out.
+func shortRelease(release string) string {
+	if len(release) > 12 {
+		return release[:12]
+	}
+	return release
+}
+
+const logoPrefix = "/logo/"
+
+// logoAddress names the content of a town's logo, so that browsers may keep it.
+func logoAddress(t Town) string {
+	if t.File.Brand.Logo == "" {
+		return ""
+	}
+	return t.Base + logoPrefix + logoMark(t.File.Brand.Logo)
+}
+
+func logoMark(logo string) string {
+	sum := sha256.Sum256([]byte(logo))
+	return hex.EncodeToString(sum[:5]) + ".svg"
+}
+
+// logo serves the town's logo: a picture that holds nothing but shapes.
+func logo(r *Request) (Answer, error) {
+	picture := r.Town.File.Brand.Logo
+	if picture == "" || r.PathValue("mark") != logoMark(picture) {
+		return Answer{}, city.ErrUnknown
+	}
+	return Answer{status: http.StatusOK, content: &content{"image/svg+xml", []byte(picture)}}, nil
+}
+
+// listTowns lets a visitor choose, where towns share a host.
+func (k *Kit) listTowns(r *http.Request) Answer {
+	var towns []ui.Town
+	for _, c := range k.cfg.Towns.All() {
+		if c.Path != "" {
+			towns = append(towns, look(Town{&c.File, "/" + c.Path}, sceneOf(r).lang))
+		}
+	}
+	return Answer{status: http.StatusOK, page: k.cfg.Sorry.Towns(k.page(r), towns)}
+}

@@ -1,0 +1,117 @@
+package resident
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"clearwell/internal/billing"
+	"clearwell/internal/city"
+	"clearwell/internal/id"
+	"clearwell/internal/limit"
+	"clearwell/internal/web"
+	"clearwell/internal/web/resident/view"
+	"clearwell/internal/web/ui"
+)
+
+// visitKind names one finding of a bill. Two tabs with two bills are two visits,
+// so that neither pays the other's.
+type visitKind struct{}
+
+// Prefix names the kind.
+func (visitKind) Prefix() string { return "vis" }
+
+func (d *Door) showFind(r *web.Request) (web.Answer, error) { return web.Show(findPage(r)), nil }
+
+func findPage(r *web.Request) view.Find {
+	town := r.Town.File
+	return view.Find{
+		Page: r.Page(), Form: view.Form{Action: start(r)}, Example: town.Numbers.Example,
+		Factors: town.Guest.Factors, Required: town.Guest.Required, Answers: map[city.Factor]string{},
+	}
+}
+
+// find proves that a guest knows a utility account.
+func (d *Door) find(r *web.Request) (web.Answer, error) {
+	v := findPage(r)
+	v.Number = strings.TrimSpace(r.PostFormValue(view.FieldUtilityAccount))
+	for _, factor := range v.Factors {
+		v.Answers[factor] = strings.TrimSpace(r.PostFormValue(string(factor)))
+	}
+	if v.Page.Errors = unanswered(v); len(v.Page.Errors) > 0 {
+		return web.ShowWrong(v), nil
+	}
+	number, wait, err := d.prove(r, v)
+	switch {
+	case wait > 0:
+		v.Wait = wait
+		return web.Show(v).With(web.Status(limit.ErrTooManyTries.Kind)), nil
+	case errors.Is(err, billing.ErrNoMatch):
+		v.Failed = true
+		return web.ShowWrong(v), nil
+	case err != nil:
+		return web.Answer{}, err
+	}
+	return d.welcome(r, number)
+}
+
+// welcome remembers what was proved, under a new name of the visit.
+func (d *Door) welcome(r *web.Request, number billing.Number) (web.Answer, error) {
+	if err := r.Session.Renew(); err != nil {
+		return web.Answer{}, err
+	}
+	visit := id.New[visitKind](d.Clock.Now()).String()
+	r.Session.Remember(visit, string(number))
+	return web.GoTo(billAddress(r, visit)), nil
+}
+
+// unanswered says which fields must still be filled in.
+func unanswered(v view.Find) []ui.FieldError {
+	var wrong []ui.FieldError
+	if v.Number == "" {
+		wrong = append(wrong, ui.FieldError{Field: view.FieldUtilityAccount, Text: v.Page.Words.T("resident.invalid.utility_account")})
+	}
+	given, firstEmpty := 0, ""
+	for _, factor := range v.Factors {
+		if v.Answers[factor] != "" {
+			given++
+		} else if firstEmpty == "" {
+			firstEmpty = string(factor)
+		}
+	}
+	if given < v.Required {
+		wrong = append(wrong, ui.FieldError{Field: firstEmpty, Text: v.Page.Words.T("resident.invalid.factor")})
+	}
+	return wrong
+}
+
+// prove asks whether number and answers belong together, unless somebody has
+// asked too often. A number of another form than the town's belongs to nothing.
+// Guesses are counted whether or not the number exists.
+func (d *Door) prove(r *web.Request, v view.Find) (number billing.Number, wait time.Duration, err error) {
+	if wait := d.enter(r, lookups()); wait > 0 {
+		return "", wait, nil
+	}
+	normal, err := r.Town.File.Numbers.Normalise(v.Number)
+	if err != nil {
+		return "", 0, billing.ErrNoMatch
+	}
+	try, err := d.Tries.Begin(r.Context(), r.Town.City(), guesses(), normal)
+	if errors.Is(err, limit.ErrTooManyTries) {
+		_, ends := guesses().Window.Bounds(d.Clock.Now())
+		return "", ends.Sub(d.Clock.Now()), nil
+	}
+	if err != nil {
+		return "", 0, fmt.Errorf("finding a bill: %w", err)
+	}
+	defer try.End()
+	number = billing.Number(normal)
+	if _, err := d.Bills.Prove(r.Context(), r.Town.City(), number, v.Answers, v.Required); err != nil {
+		if errors.Is(err, billing.ErrNoMatch) {
+			err = errors.Join(err, try.Failed(r.Context()))
+		}
+		return "", 0, err
+	}
+	return number, 0, nil
+}

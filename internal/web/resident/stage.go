@@ -1,0 +1,73 @@
+package resident
+
+import (
+	"errors"
+
+	"clearwell/internal/payment"
+	"clearwell/internal/web"
+	"clearwell/internal/web/resident/view"
+)
+
+// stage is how far a quote has come, and who asks.
+type stage struct {
+	id    payment.QuoteID
+	visit string          // the visit that made the quote
+	quote payment.Quote   // as it stands now
+	made  payment.Payment // zero before the first try
+}
+
+// at finds out how far the quote in the address has come. Where its pages are
+// over, elsewhere is where to go instead: to the payment that it became, or to
+// the page that says the visit has ended.
+//
+// The payment is asked first: whoever has lost the session, or comes back to an
+// old page, must never read that nothing was charged when something was.
+func (d *Door) at(r *web.Request) (s stage, elsewhere *web.Answer, err error) {
+	if s.id, err = parse[payment.QuoteID](r.PathValue("quote")); err != nil {
+		return s, nil, payment.ErrNoQuote
+	}
+	s.made, err = d.Payments.Payment(r.Context(), r.Town.City(), payment.OfQuote(s.id))
+	switch {
+	case err == nil && s.made.State != payment.Declined && s.made.State != payment.Away:
+		return s, to(web.GoTo(doneAddress(r, s.made.ID))), nil
+	case err != nil && !errors.Is(err, payment.ErrNoPayment):
+		return s, nil, err
+	}
+	if s.visit = r.Session.Recall(s.id.String()); s.visit == "" {
+		return s, to(d.withoutVisit(r, s.made)), nil
+	}
+	s.quote, err = d.Payments.FindQuote(r.Context(), r.Town.City(), s.id)
+	switch {
+	case errors.Is(err, payment.ErrQuoteExpired):
+		return s, to(d.withoutVisit(r, s.made)), nil
+	case err != nil && s.made.State == payment.Away:
+		return s, to(web.GoTo(doneAddress(r, s.made.ID))), nil // what is on its way may leave nothing due
+	}
+	return s, nil, err
+}
+
+func to(a web.Answer) *web.Answer { return &a }
+
+// withoutVisit sends somebody whose visit has ended to the payment that may have
+// been charged, and to the beginning where there is none.
+func (d *Door) withoutVisit(r *web.Request, made payment.Payment) web.Answer {
+	if made.State.Moving() {
+		return web.GoTo(doneAddress(r, made.ID))
+	}
+	return expired(r)
+}
+
+// expired says that the visit has ended. Nothing was charged.
+func expired(r *web.Request) web.Answer {
+	return web.Show(view.Expired{Page: r.Page(), Start: start(r)}).With(web.Status(payment.ErrQuoteExpired.Kind))
+}
+
+// parse reads an identifier out of an address.
+func parse[T any, P interface {
+	*T
+	UnmarshalText([]byte) error
+}](text string) (T, error) {
+	var parsed T
+	err := P(&parsed).UnmarshalText([]byte(text))
+	return parsed, err
+}
