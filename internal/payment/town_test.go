@@ -52,25 +52,34 @@ func each(t *testing.T, wrap func(processor.Processor) processor.Processor, run 
 
 func newTown(t *testing.T, d *db.DB, clk *clock.Manual, wrap func(processor.Processor) processor.Processor) *town {
 	t.Helper()
+	tw := openTown(t, d, clk, "", wrap, payment.Deps{})
+	tw.bill(8310)
+	return tw
+}
+
+// openTown opens the services over a database that may hold a town already, and
+// a sandbox over its journal. What deps leave out does nothing.
+func openTown(t *testing.T, d *db.DB, clk *clock.Manual, journal string, wrap func(processor.Processor) processor.Processor, deps payment.Deps) *town {
+	t.Helper()
 	file, err := city.Parse("sampletown.yaml", city.Example())
 	if err != nil {
 		t.Fatal(err)
 	}
-	company, err := sandbox.New(sandbox.Config{URL: "http://localhost:8081", SecretKey: secret.New("a sandbox key"), Clock: clk})
+	company, err := sandbox.New(sandbox.Config{URL: "http://localhost:8081", SecretKey: secret.New("a sandbox key"), Clock: clk, Journal: journal})
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { company.Close() })
 	var adapter processor.Processor = sandbox.Direct(company)
 	if wrap != nil {
 		adapter = wrap(adapter)
 	}
-	tw := &town{t: t, d: d, clk: clk, company: company}
-	tw.payments = payment.New(payment.Deps{
-		DB: d, Towns: settings{city.City{File: file}}, Processors: map[string]processor.Processor{"sandbox": adapter},
-		Holds: payment.NoHolds{}, Receipts: payment.NoReceipts{}, Node: "test", Release: "r1",
-	})
-	tw.bill(8310)
-	return tw
+	deps.DB, deps.Towns, deps.Processors = d, settings{city.City{File: file}}, map[string]processor.Processor{"sandbox": adapter}
+	deps.Node, deps.Release = "test", "r1"
+	if deps.Holds == nil {
+		deps.Holds, deps.Receipts = payment.NoHolds{}, payment.NoReceipts{}
+	}
+	return &town{t: t, d: d, clk: clk, company: company, payments: payment.New(deps)}
 }
 
 // bill states a new balance on the utility account.
