@@ -66,57 +66,69 @@ func (f Finding) places() string {
 	return fmt.Sprintf("places %d to %d", f.From, f.To)
 }
 
-// event names the event as well as is known.
-func (f Finding) event() string {
+// named is the event as well as it is known.
+func (f Finding) named() string {
 	if f.Event == "" {
-		return "an event whose identifier is lost too"
+		return "an event whose identifier is lost"
 	}
 	return "event " + f.Event
 }
 
-// String says in one sentence what is wrong.
+// String says in one line what is wrong, its kind first.
 func (f Finding) String() string {
+	return fmt.Sprintf("%s, %s: %s", f.Kind, f.where(), f.what())
+}
+
+// where is the part of the log or of the file that the finding is about.
+func (f Finding) where() string {
+	switch {
+	case f.Kind == BadCheckpoint || f.Kind == Fork:
+		return fmt.Sprintf("checkpoint of %d", f.Size)
+	case f.Line > 0:
+		return fmt.Sprintf("line %d", f.Line)
+	}
+	return f.places()
+}
+
+func (f Finding) what() string {
 	switch f.Kind {
 	case Edited:
-		return fmt.Sprintf("%s, %s: edited since it was sealed", f.places(), f.event())
+		return f.named() + " is not as it was sealed"
 	case Deleted:
-		return fmt.Sprintf("%s: deleted: %s", f.places(), f.event())
+		return f.named() + " is gone"
 	case Reordered:
-		return fmt.Sprintf("%s, from %s on: reordered: sealed %s", f.places(), f.event(), f.origin())
+		return fmt.Sprintf("%s was sealed at place %d%s", f.named(), f.Home, f.following())
 	case Foreign:
-		return fmt.Sprintf("%s, %s: never sealed, put in the place of another", f.places(), f.event())
+		return f.named() + " was never sealed"
 	case Truncated:
-		return fmt.Sprintf("%s: cut off the end (%d of them), from %s on; the newest checkpoint counts %d", f.places(), f.To-f.From+1, f.event(), f.Size)
+		return fmt.Sprintf("the end is cut off, %d in all, from %s on; the newest checkpoint counts %d", f.To-f.From+1, f.named(), f.Size)
 	case HashChanged:
-		return fmt.Sprintf("%s, %s: its recorded hash was changed or removed", f.places(), f.event())
-	}
-	return f.aboutCheckpoint()
-}
-
-func (f Finding) origin() string {
-	if f.From == f.To {
-		return fmt.Sprintf("at place %d", f.Home)
-	}
-	return fmt.Sprintf("at places %d to %d", f.Home, f.Home+f.To-f.From)
-}
-
-func (f Finding) aboutCheckpoint() string {
-	switch f.Kind {
+		return "the recorded hash of " + f.named() + " was changed or removed"
 	case Rewritten:
-		return fmt.Sprintf("%s: not the events that the checkpoint of %d signed", f.places(), f.Size)
+		return fmt.Sprintf("rows and hashes are not those that the checkpoint of %d signed", f.Size)
 	case Unproven:
-		return fmt.Sprintf("%s: not checked against %d checkpoints, because of the gap", f.places(), f.Size)
+		return fmt.Sprintf("checkpoints that the gap keeps from being checked: %d", f.Size)
 	case Unsigned:
-		return fmt.Sprintf("%s: in the tree, but no checkpoint signs them", f.places())
-	case BadCheckpoint:
-		return fmt.Sprintf("checkpoint of %d: not to be trusted: %s", f.Size, f.Reason)
+		return "no checkpoint signs what stands here"
 	case Fork:
-		return fmt.Sprintf("checkpoint of %d: signed over another history than the checkpoint of %d", f.Size, f.Against)
+		return fmt.Sprintf("it was signed over another history than %s of %d", f.twin(), f.Against)
 	}
-	if f.Line > 0 {
-		return fmt.Sprintf("line %d: %s", f.Line, f.Reason)
+	return f.Reason
+}
+
+func (f Finding) twin() string {
+	if f.Size == f.Against {
+		return "the other checkpoint"
 	}
-	return fmt.Sprintf("%s: %s", f.places(), f.Reason)
+	return "the checkpoint"
+}
+
+// following says that the neighbours moved along.
+func (f Finding) following() string {
+	if f.From == f.To {
+		return ""
+	}
+	return ", and those behind it likewise"
 }
 
 func (r Report) except() string {
@@ -137,13 +149,20 @@ func (r Report) Text() string {
 	if r.Newest.Size > 0 {
 		fmt.Fprintf(&b, "  newest       %d events, %s, root %s\n", r.Newest.Size, r.Newest.At.Format(time.RFC3339), r.Newest.Root)
 	}
-	if r.OK() {
+	switch {
+	case r.OK() && r.Events == 0:
+		b.WriteString("\nNothing is sealed yet.\n")
+	case r.OK():
 		b.WriteString("\nIntact.\n")
-		return b.String()
-	}
-	fmt.Fprintf(&b, "\nDAMAGED. Found wrong: %d\n", len(r.Findings))
-	for _, f := range r.Findings {
-		fmt.Fprintf(&b, "  - %s\n", f)
+	default:
+		r.list(&b)
 	}
 	return b.String()
+}
+
+func (r Report) list(b *strings.Builder) {
+	fmt.Fprintf(b, "\nDAMAGED. Found wrong: %d\n", len(r.Findings))
+	for _, f := range r.Findings {
+		fmt.Fprintf(b, "  - %s\n", f)
+	}
 }
