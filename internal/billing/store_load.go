@@ -63,6 +63,7 @@ func countAll(ctx context.Context, tx *db.Tx) (counts, error) {
 func apply(ctx context.Context, tx *db.Tx, load LoadID, asOf int64) (counts, error) {
 	var touched counts
 	var known int64
+	tx.Exec("analyze staged_rows") // freshly loaded: without, PostgreSQL takes it for empty, and the joins go quadratic
 	for _, step := range []struct {
 		what string
 		sql  string
