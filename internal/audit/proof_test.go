@@ -139,7 +139,7 @@ func TestLongLog(t *testing.T) {
 		t.Errorf("sealed %d events, want %d", sealed, many)
 	}
 	online, offline := verifyBoth(t, l, town)
-	if !online.OK() || !offline.OK() || online.Vouched != many || online.Checkpoints != 3 {
+	if !online.OK() || !offline.OK() || online.Vouched != many || online.Checkpoints != 9 {
 		t.Errorf("%s\n%s", online.Text(), offline.Text())
 	}
 }

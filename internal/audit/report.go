@@ -69,7 +69,7 @@ func (f Finding) places() string {
 // named is the event as well as it is known.
 func (f Finding) named() string {
 	if f.Event == "" {
-		return "an event whose identifier is lost"
+		return "an event of unknown identifier"
 	}
 	return "event " + f.Event
 }
@@ -95,13 +95,13 @@ func (f Finding) what() string {
 	case Edited:
 		return f.named() + " is not as it was sealed"
 	case Deleted:
-		return f.named() + " is gone"
+		return f.gone()
 	case Reordered:
 		return fmt.Sprintf("%s was sealed at place %d%s", f.named(), f.Home, f.following())
 	case Foreign:
 		return f.named() + " was never sealed"
 	case Truncated:
-		return fmt.Sprintf("the end is cut off, %d in all, from %s on; the newest checkpoint counts %d", f.To-f.From+1, f.named(), f.Size)
+		return fmt.Sprintf("the end is cut off, beginning with %s; the newest checkpoint counts %d", f.named(), f.Size)
 	case HashChanged:
 		return "the recorded hash of " + f.named() + " was changed or removed"
 	case Rewritten:
@@ -113,7 +113,14 @@ func (f Finding) what() string {
 	case Fork:
 		return fmt.Sprintf("it was signed over another history than %s of %d", f.twin(), f.Against)
 	}
-	return f.Reason
+	return f.Reason // bad checkpoint, unreadable
+}
+
+func (f Finding) gone() string {
+	if f.From < f.To {
+		return "events of unknown identifiers are gone"
+	}
+	return f.named() + " is gone"
 }
 
 func (f Finding) twin() string {

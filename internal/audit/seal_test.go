@@ -23,6 +23,12 @@ func newKey(t testing.TB) audit.Key {
 	return key
 }
 
+// tick is a transaction that records one event.
+func tick(_ context.Context, tx *db.Tx) error {
+	audit.RecordTx(tx, audit.Event{Actor: audit.System, Action: "tick"})
+	return nil
+}
+
 // record records n events in one transaction each.
 func record(t testing.TB, d *db.DB, city id.City, n int) {
 	t.Helper()
@@ -63,6 +69,22 @@ func TestSealSealsEverythingOnce(t *testing.T) {
 	})
 }
 
+func TestHistoryOfAThing(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		l := audit.New(d, newKey(t))
+		record(t, d, town, 3)
+		record(t, d, "othertown", 3)
+		seal(t, l)
+		record(t, d, town, 2)
+		for thing, want := range map[string]int{"pay_0": 2, "pay_2": 1, "pay_9": 0} {
+			rows, err := l.History(t.Context(), town, thing)
+			if err != nil || len(rows) != want {
+				t.Errorf("%s has %d events, %v; want %d", thing, len(rows), err, want)
+			}
+		}
+	})
+}
+
 func TestNodesSealSideBySide(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		key := newKey(t)
@@ -72,7 +94,9 @@ func TestNodesSealSideBySide(t *testing.T) {
 			wait.Go(func() {
 				l := audit.New(d, key)
 				for range each {
-					record(t, d, town, 1)
+					if err := d.Write(t.Context(), town, tick); err != nil {
+						t.Error(err)
+					}
 					if _, err := l.Seal(t.Context()); err != nil {
 						t.Error(err)
 					}
@@ -82,5 +106,9 @@ func TestNodesSealSideBySide(t *testing.T) {
 		wait.Wait()
 		l := audit.New(d, key)
 		seal(t, l)
+		online, offline := verifyBoth(t, l, town)
+		if !online.OK() || !offline.OK() || online.Vouched != nodes*each || online.Unsealed != 0 {
+			t.Error(online.Text())
+		}
 	})
 }

@@ -51,14 +51,7 @@ func takeUnsealed(ctx context.Context, tx *db.Tx, city id.City, limit int) ([]Ro
 	if err != nil {
 		return nil, err
 	}
-	var taken []Row
-	err = rows.Each(func(scan func(...any) error) error {
-		var r Row
-		err := scan(&r.ID, &r.RecordedAt, &r.Actor, &r.Action, &r.Thing, &r.Detail)
-		taken = append(taken, r)
-		return err
-	})
-	return taken, err
+	return scanRows(rows)
 }
 
 // insertEvents stores rows as the leaves from first on.
@@ -217,6 +210,31 @@ func scanPlaced(rows *db.Rows) ([]placedRow, error) {
 		r := &p.row
 		err := scan(&p.index, &r.ID, &r.RecordedAt, &r.Actor, &r.Action, &r.Thing, &r.Detail)
 		all = append(all, p)
+		return err
+	})
+	return all, err
+}
+
+// eventsOf gives all events of a thing, sealed or not, in the order of their
+// recording.
+func eventsOf(ctx context.Context, tx *db.Tx, city id.City, thing string) ([]Row, error) {
+	rows, err := tx.Query(ctx, `select id, recorded_at, actor, action, thing, detail from audit_events
+			where city_id = $1 and thing = $2
+		union all select id, recorded_at, actor, action, thing, detail from audit_unsealed
+			where city_id = $1 and thing = $2
+		order by id`, string(city), thing)
+	if err != nil {
+		return nil, err
+	}
+	return scanRows(rows)
+}
+
+func scanRows(rows *db.Rows) ([]Row, error) {
+	var all []Row
+	err := rows.Each(func(scan func(...any) error) error {
+		var r Row
+		err := scan(&r.ID, &r.RecordedAt, &r.Actor, &r.Action, &r.Thing, &r.Detail)
+		all = append(all, r)
 		return err
 	})
 	return all, err

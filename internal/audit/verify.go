@@ -34,7 +34,7 @@ func (e *evidence) keep(kept []string) {
 
 // Newest gives the newest checkpoint of a city as a signed note, to be kept
 // where the operator of this program cannot reach it. It is empty before the
-// first event. Returns [ErrDamaged].
+// first event.
 func (l *Log) Newest(ctx context.Context, city id.City) (signed string, err error) {
 	err = l.db.Read(ctx, city, func(ctx context.Context, tx *db.Tx) error {
 		n, _, err := newestNote(ctx, tx, city)
@@ -42,4 +42,17 @@ func (l *Log) Newest(ctx context.Context, city id.City) (signed string, err erro
 		return err
 	})
 	return signed, err
+}
+
+// History gives all that was recorded about a thing, oldest first, sealed or
+// not.
+func (l *Log) History(ctx context.Context, city id.City, thing string) (rows []Row, err error) {
+	err = l.db.Read(ctx, city, func(ctx context.Context, tx *db.Tx) (err error) {
+		rows, err = eventsOf(ctx, tx, city, thing)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("reading history of %s: %w", thing, err)
+	}
+	return rows, nil
 }

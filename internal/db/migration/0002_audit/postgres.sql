@@ -23,6 +23,7 @@ create table audit_events (
 );
 select clearwell_guard('audit_events');
 create unique index audit_events_by_id on audit_events (city_id, id);
+create index audit_events_by_thing on audit_events (city_id, thing);
 
 create table audit_hashes (
   city_id    text not null,

@@ -21,6 +21,7 @@ create table audit_events (
   primary key (city_id, leaf_index)
 ) strict, without rowid;
 create unique index audit_events_by_id on audit_events (city_id, id);
+create index audit_events_by_thing on audit_events (city_id, thing);
 
 create table audit_hashes (
   city_id    text not null,
