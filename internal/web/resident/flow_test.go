@@ -1,0 +1,207 @@
+package resident_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"clearwell/internal/city"
+	"clearwell/internal/clock"
+	"clearwell/internal/db"
+	"clearwell/internal/db/dbtest"
+	"clearwell/internal/web/resident/view"
+)
+
+const (
+	paid     = "Thank you" // on a receipt
+	owedOnce = 8435        // cents: $83.10 and the fee of $1.25
+)
+
+func TestPay(t *testing.T) {
+	dbtest.EachAt(t, func(t *testing.T, d *db.DB, clk *clock.Manual) {
+		b := found(t, d, clk).browser().find().give(good)
+		b.reads("$84.35", "4242").send().on("/pay/done/", "$84.35", "Visa")
+		b.charged(1, owedOnce)
+	})
+}
+
+func TestDeclineThenAnotherCard(t *testing.T) {
+	b := open(t).browser().find().give(refused)
+	b.send().on("/pay/done/")
+	b.charged(0, 0)
+	pay := strings.Replace(b.at.Path, "/pay/done/pay_", "/pay/quo_", 1)
+	if !strings.Contains(b.page, pay) {
+		t.Fatalf("the page offers no other try:\n%s", b.page)
+	}
+	b.get(pay).on("/pay/quo_").give(good).send().on("/pay/done/", "$84.35")
+	b.charged(1, owedOnce)
+}
+
+// Twenty clicks at once are one payment.
+func TestManyClicksAreOnePayment(t *testing.T) {
+	b := open(t).browser().find().give(good)
+	review := b.at.String()
+	var clicks sync.WaitGroup
+	for range 20 {
+		clicks.Go(func() {
+			one := &browser{town: b.town, client: b.client, at: b.at, page: b.page}
+			one.send()
+			if !strings.Contains(one.at.Path, "/pay/done/") && one.status != http.StatusUnprocessableEntity && one.status != http.StatusTooManyRequests {
+				t.Errorf("a click ends at %s with %d", one.at, one.status)
+			}
+		})
+	}
+	clicks.Wait()
+	b.charged(1, owedOnce)
+	b.get(review).on("/pay/done/", "$84.35")
+}
+
+// Back to any page of a paid quote, and a refresh of any, ends at its receipt.
+func TestBackLeadsToTheReceipt(t *testing.T) {
+	b := open(t).browser().find().give(good)
+	review := *b.at
+	b.send().on("/pay/done/")
+	receipt := b.at.Path
+	for _, old := range []string{"/review/", "/pay/", "/duplicate/", "/back/"} {
+		if b.get(strings.Replace(review.Path, "/review/", old, 1)).at.Path != receipt {
+			t.Errorf("Back to %s leads to %s", old, b.at.Path)
+		}
+	}
+	for _, old := range []string{"/review/", "/pay/", "/duplicate/"} {
+		form := url.Values{"consent": {"8435"}, view.FieldCardToken: {b.token(good)}, view.FieldHow: {view.HowFields}, view.FieldOnPurpose: {"yes"}}
+		if b.do(http.MethodPost, strings.Replace(review.Path, "/review/", old, 1), form).at.Path != receipt {
+			t.Errorf("sending %s again leads to %s", old, b.at.Path)
+		}
+	}
+	b.charged(1, owedOnce)
+}
+
+// Two tabs, each with a quote: the second is told of the first's payment, and
+// goes on only on purpose.
+func TestTwoTabs(t *testing.T) {
+	first := open(t).browser().find()
+	second := &browser{town: first.town, client: first.client, at: first.at, page: first.page}
+	first.give(good)
+	second.give(good)
+	first.send().on("/pay/done/")
+	second.send().on("/duplicate/", "$83.10")
+	second.charged(1, owedOnce)
+	second.send().on("/duplicate/") // not on purpose
+	second.charged(1, owedOnce)
+}
+
+func TestAnotherPaymentOnPurpose(t *testing.T) {
+	b := open(t).browser().find().give(good)
+	b.send().on("/pay/done/")
+	b.home().send(view.FieldUtilityAccount, "004217001", string(city.Name), "Example")
+	b.send(view.FieldAmount, string(view.Other), view.FieldOtherAmount, "20").on("/pay/")
+	b.give(good).send().on("/duplicate/", "$83.10")
+	b.send(view.FieldOnPurpose, "yes").on("/pay/done/", "$21.25")
+	b.charged(2, owedOnce+2125)
+}
+
+// The balance changes between the look and the consent: the change is shown, and
+// consent is asked anew, for the card given already.
+func TestRepriced(t *testing.T) {
+	b := open(t).browser().find().give(good)
+	b.clk.Advance(time.Minute)
+	b.bill(9000)
+	b.send().on("/review/", "$83.10", "$90.00", "$91.25")
+	b.charged(0, 0)
+	b.send().on("/pay/done/", "$91.25")
+	b.charged(1, 9125)
+}
+
+// A charge whose reply is lost waits, and is found when somebody looks.
+func TestLostReplyIsNotAFailure(t *testing.T) {
+	b := open(t).browser().find().give(lost)
+	b.send().on("/pay/done/")
+	b.charged(1, owedOnce)
+	b.get(b.at.Path).on("/pay/done/", "$84.35")
+	if strings.Contains(b.page, "http-equiv") {
+		t.Errorf("the payment still waits after a look:\n%s", b.page)
+	}
+}
+
+// Scripts off, over the processor's page: pay, give up, come back.
+func TestProcessorsPage(t *testing.T) {
+	b := open(t).browser().find()
+	b.send(view.FieldAmount, string(view.Total)).on("/pay/")
+	pay := b.at.String()
+	b.send(view.FieldHow, view.HowPage)
+	page := b.at.String()
+	if b.at.Host == b.portal.Listener.Addr().String() {
+		t.Fatalf("the browser stays at %s:\n%s", b.at, b.page)
+	}
+	if again := b.get(pay).on("/pay/").send(view.FieldHow, view.HowPage).at.String(); again != page {
+		t.Errorf("going again leads to %s, not to %s", again, page)
+	}
+	card := url.Values{"number": {good}, "expiry": {"12/49"}, "code": {"123"}, "postal": {"78701"}}
+	b.do(http.MethodPost, page, card).on("/pay/done/", "$84.35")
+	b.charged(1, owedOnce)
+}
+
+func TestGivingUpOnTheProcessorsPage(t *testing.T) {
+	b := open(t).browser().find()
+	b.send(view.FieldAmount, string(view.Total)).on("/pay/")
+	b.send(view.FieldHow, view.HowPage)
+	b.do(http.MethodPost, b.at.Path+"/cancel", nil).on("/pay/done/")
+	b.charged(0, 0)
+	b.get(strings.Replace(b.at.Path, "/pay/done/pay_", "/pay/quo_", 1)).on("/pay/quo_").give(good).send().on("/pay/done/", "$84.35")
+	b.charged(1, owedOnce)
+}
+
+// A visit that has ended shows no page of its own, and the receipt to whoever
+// has its address.
+func TestEndedVisit(t *testing.T) {
+	b := open(t).browser().find()
+	bill := b.at.String()
+	b.give(good)
+	review := b.at.String()
+	stranger := b.town.browser()
+	for _, address := range []string{bill, review, strings.Replace(review, "/review/", "/pay/", 1)} {
+		if stranger.get(address); stranger.status != http.StatusConflict || strings.Contains(stranger.page, "$8") {
+			t.Errorf("a stranger at %s gets %d:\n%s", address, stranger.status, stranger.page)
+		}
+	}
+	b.send().on("/pay/done/")
+	stranger.get(review).on("/pay/done/", "$84.35")
+	if strings.Contains(stranger.page, "ana@example.com") {
+		t.Error("a stranger reads the payer's e-mail address")
+	}
+}
+
+func TestExpiredQuote(t *testing.T) {
+	b := open(t).browser().find().give(good)
+	b.clk.Advance(31 * time.Minute)
+	if b.send(); b.status != http.StatusConflict {
+		t.Errorf("an expired quote gets %d at %s:\n%s", b.status, b.at, b.page)
+	}
+	b.charged(0, 0)
+}
+
+func TestReceiptAgain(t *testing.T) {
+	b := open(t).browser().find().give(good)
+	b.send().on("/pay/done/")
+	b.send(view.FieldEmail, "not an address")
+	if b.status != http.StatusUnprocessableEntity {
+		t.Errorf("a wrong address gets %d", b.status)
+	}
+	b.send(view.FieldEmail, "ben@example.com").on("/pay/done/", "ben@example.com")
+	if strings.Contains(b.get(b.at.Path).page, "ben@example.com") {
+		t.Error("the address is still told after a refresh")
+	}
+	if len(b.mailed) != 1 || b.mailed[0] != "ben@example.com" {
+		t.Errorf("sent to %v", b.mailed)
+	}
+}
+
+func TestLanguageStays(t *testing.T) {
+	b := open(t).browser().find()
+	b.get(b.at.Path+"?lang=es").on("/bill/", `lang="es"`, "83.10")
+	b.get(b.at.Path).on("/bill/", `lang="es"`)
+	b.home().on("/", `lang="es"`)
+}
