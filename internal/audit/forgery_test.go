@@ -62,6 +62,37 @@ func TestKeptCheckpointFindsARewrittenHistory(t *testing.T) {
 	}
 }
 
+// Two checkpoints of one size with two roots are proof enough, whatever the
+// rows are by now.
+func TestCheckpointsThatContradictEachOtherAreAFork(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		l := sealedInThrees(t, d, newKey(t))
+		one := newest(t, l)
+		rewrite(t, d, l, 4)
+		other := newest(t, l)
+		rewrite(t, d, l, 4)
+		tamper(t, d, "delete from audit_checkpoints")
+		want := []audit.Finding{{Kind: audit.Rewritten, From: 0, To: 11, Size: 12}, {Kind: audit.Fork, From: 12, To: 12, Size: 12, Against: 12}}
+		online, _ := verifyBoth(t, l, town, one, other)
+		if diff := cmp.Diff(want, online.Findings, ignored); diff != "" {
+			t.Errorf("%s\n%s", diff, online.Text())
+		}
+	})
+}
+
+func TestKeptCheckpointOfThisLogChangesNothing(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		l := sealedInThrees(t, d, newKey(t))
+		kept := newest(t, l)
+		record(t, d, town, 1)
+		seal(t, l)
+		online, offline := verifyBoth(t, l, town, kept)
+		if !online.OK() || !offline.OK() || online.Checkpoints != 5 {
+			t.Error(online.Text())
+		}
+	})
+}
+
 // Whoever can write the database but has not the key signs with their own.
 func TestForgedCheckpointIsNamedAndNotBuiltOn(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
@@ -168,6 +199,8 @@ func TestTamperedExportIsNamed(t *testing.T) {
 		{"row twice", func(l []string) { l[row7] += l[row7] }, []audit.Finding{{Kind: audit.Unreadable, From: 7, To: 7}}},
 		{"other spelling", func(l []string) { l[row7] = strings.Replace(l[row7], `"row":`, `"row": `, 1) },
 			[]audit.Finding{{Kind: audit.Unreadable, Line: row7 + 1}, {Kind: audit.Deleted, From: 7, To: 7}}},
+		{"behind the end", func(l []string) { l[len(l)-2] += l[row7] },
+			[]audit.Finding{{Kind: audit.Unreadable, Line: int64(len(lines))}}},
 		{"cut", func(l []string) { clear(l[row7-1:]) },
 			[]audit.Finding{{Kind: audit.Unreadable, Line: row7 - 1}, {Kind: audit.Truncated, From: 7, To: 11, Size: 12}}},
 		{"all checkpoints gone", func(l []string) { clear(l[1:heading]) }, []audit.Finding{{Kind: audit.Unsigned, From: 0, To: 11}}},

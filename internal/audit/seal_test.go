@@ -103,8 +103,13 @@ func TestNodesSealSideBySide(t *testing.T) {
 				}
 			})
 		}
-		wait.Wait()
 		l := audit.New(d, key)
+		for range each { // who reads meanwhile sees no damage in what is half read
+			if online, offline := verifyBoth(t, l, town); !online.OK() || !offline.OK() {
+				t.Errorf("%s\n%s", online.Text(), offline.Text())
+			}
+		}
+		wait.Wait()
 		seal(t, l)
 		online, offline := verifyBoth(t, l, town)
 		if !online.OK() || !offline.OK() || online.Vouched != nodes*each || online.Unsealed != 0 {
