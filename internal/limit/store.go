@@ -1,0 +1,49 @@
+package limit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"clearwell/internal/db"
+)
+
+func tally(ctx context.Context, tx *db.Tx, of target) (int, error) {
+	var count int
+	err := tx.QueryRow(ctx, `select tally from limit_counts
+		where city_id = $1 and rule = $2 and key_hash = $3 and began_at = $4`,
+		of.city, of.rule, of.key[:], of.begins).Scan(&count)
+	if errors.Is(err, db.ErrNoRows) {
+		return 0, nil
+	}
+	return count, err
+}
+
+// anyReached reports whether one of the rows has as many as it may have.
+func anyReached(ctx context.Context, tx *db.Tx, marks []marked) (bool, error) {
+	var (
+		ors  []string
+		args = []any{tx.City()}
+	)
+	for _, m := range marks {
+		n := len(args)
+		ors = append(ors, fmt.Sprintf("(rule = $%d and key_hash = $%d and began_at = $%d and tally >= $%d)", n+1, n+2, n+3, n+4))
+		args = append(args, m.rule, m.key[:], m.begins, m.most)
+	}
+	var reached int
+	err := tx.QueryRow(ctx, `select count(*) from limit_counts where city_id = $1 and (`+strings.Join(ors, " or ")+`)`, args...).Scan(&reached)
+	return reached > 0, err
+}
+
+func increment(tx *db.Tx, of target, ends time.Time) {
+	tx.Exec(`insert into limit_counts (city_id, rule, key_hash, began_at, ends_at, tally)
+		values ($1, $2, $3, $4, $5, 1)
+		on conflict (city_id, rule, key_hash, began_at) do update set tally = limit_counts.tally + 1`,
+		of.city, of.rule, of.key[:], of.begins, db.Micros(ends))
+}
+
+func deleteOver(ctx context.Context, tx *db.Tx) (int64, error) {
+	return tx.Count(ctx, `delete from limit_counts where ends_at <= $1`, db.Micros(tx.Now()))
+}
