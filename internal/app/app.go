@@ -30,7 +30,10 @@ const (
 
 // commands is the command line.
 type commands struct {
+	Demo    demoCommand    `cmd:"" help:"Serve a town that does not exist, to try everything."`
+	Serve   serveCommand   `cmd:"" help:"Serve the towns of a configuration."`
 	Import  importCommand  `cmd:"" help:"Take files from the billing system."`
+	Init    initCommand    `cmd:"" help:"Write the files of a new installation, by asking."`
 	Version versionCommand `cmd:"" help:"Say which release this is."`
 }
 

@@ -1,0 +1,177 @@
+package app
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net"
+	"net/netip"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"clearwell/internal/secret"
+	"clearwell/internal/web/hook"
+
+	"github.com/goccy/go-yaml"
+)
+
+// Config is the one small file that `clearwell serve` needs. Everything that is
+// about a town stands in the town's own file. A path in it that is not absolute
+// is meant from the folder of the file.
+type Config struct {
+	// Data is the folder for what the program keeps: "data" where not said.
+	Data string `yaml:"data"`
+	// Database is "sqlite:PATH" or a PostgreSQL URL. Where it is not said, the
+	// database is the file clearwell.db in Data.
+	Database secret.String `yaml:"database"`
+	// Listen is the address residents' requests come to, "127.0.0.1:8080" where
+	// not said. A proxy that speaks TLS stands in front of any other than this
+	// machine's own.
+	Listen string `yaml:"listen"`
+	// Origin is what residents type where towns share a host and are told apart by
+	// path, "https://pay.example.com". It may be left out when every town has a
+	// host of its own.
+	Origin string `yaml:"origin"`
+	// Proxies are the networks of our own proxies, whose X-Forwarded-For is
+	// believed: ["10.0.0.0/8"]. Nobody else's is.
+	Proxies []netip.Prefix `yaml:"proxies"`
+	// Plain lets browsers speak to us without TLS. It is for trying things on one's
+	// own machine, and not for residents: their visits could be taken over.
+	Plain bool `yaml:"plain"`
+	// Cities are the city files, applied at each start if they have changed.
+	Cities []string `yaml:"cities"`
+	// Keys is the folder of the key files, "keys" where not said. They belong into
+	// no backup that holds the data as well.
+	Keys string `yaml:"keys"`
+	// Sandbox is the processor that moves no money. Without it, it does not exist.
+	Sandbox *Sandbox `yaml:"sandbox"`
+	// Mail says how mail leaves. Without it, none does.
+	Mail Mail `yaml:"mail"`
+}
+
+// Sandbox is where the processor that moves no money listens.
+type Sandbox struct {
+	Listen string `yaml:"listen"` // "127.0.0.1:8081" where not said
+	Origin string `yaml:"origin"` // what browsers reach it by; made from Listen where not said
+
+	notices string // where it sends notices; nowhere if empty
+}
+
+// Mail is one of two ways that mail leaves.
+type Mail struct {
+	Folder string `yaml:"folder"` // each message becomes a file there
+	SMTP   *SMTP  `yaml:"smtp"`
+	From   string `yaml:"from"` // "Utility Billing <billing@town.example>"
+}
+
+// SMTP is a mail server that takes mail for others. TLS is demanded.
+type SMTP struct {
+	Host     string        `yaml:"host"`
+	Port     int           `yaml:"port"` // 587 where not said
+	User     string        `yaml:"user"`
+	Password secret.String `yaml:"password"`
+}
+
+// Everything that may be wrong with a configuration beside its form.
+var (
+	errNoConfig = errors.New(`there is no configuration; "clearwell init" writes one, and "clearwell demo" needs none`)
+	errTwoMails = errors.New("mail: say folder or smtp, not both")
+	errNoFrom   = errors.New("mail: from is missing; residents must see who writes to them")
+)
+
+// readConfig reads and checks a configuration. Mistakes are reported with their
+// lines and without what stands there, which may be a password.
+func readConfig(path string) (Config, error) {
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Config{}, fmt.Errorf("reading %s: %w", path, errNoConfig)
+	}
+	if err != nil {
+		return Config{}, fmt.Errorf("reading the configuration: %w", err)
+	}
+	var cfg Config
+	err = yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(&cfg)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return Config{}, fmt.Errorf("reading %s: %s", path, yaml.FormatError(err, false, false))
+	}
+	cfg.complete(filepath.Dir(path))
+	if err := cfg.check(); err != nil {
+		return Config{}, fmt.Errorf("reading %s: %w", path, err)
+	}
+	return cfg, nil
+}
+
+// complete fills in what was not said, and makes paths absolute.
+func (c *Config) complete(folder string) {
+	from := func(path, otherwise string) string {
+		if path == "" {
+			path = otherwise
+		}
+		if path == "" || filepath.IsAbs(path) {
+			return path
+		}
+		return filepath.Join(folder, path)
+	}
+	c.Data, c.Keys, c.Mail.Folder = from(c.Data, "data"), from(c.Keys, "keys"), from(c.Mail.Folder, "")
+	if c.Database.IsEmpty() {
+		c.Database = secret.New("sqlite:" + filepath.Join(c.Data, "clearwell.db"))
+	} else if file, ok := strings.CutPrefix(c.Database.Reveal(), "sqlite:"); ok {
+		c.Database = secret.New("sqlite:" + from(file, ""))
+	}
+	if c.Listen == "" {
+		c.Listen = "127.0.0.1:8080"
+	}
+	for i, file := range c.Cities {
+		c.Cities[i] = from(file, "")
+	}
+	if c.Sandbox != nil {
+		c.Sandbox.complete(c.Listen)
+	}
+	if c.Mail.SMTP != nil && c.Mail.SMTP.Port == 0 {
+		c.Mail.SMTP.Port = 587
+	}
+}
+
+func (s *Sandbox) complete(portal string) {
+	s.notices = "http://" + portal + hook.Prefix + "sandbox"
+	if s.Listen == "" {
+		s.Listen = "127.0.0.1:8081"
+	}
+	if s.Origin == "" {
+		s.Origin = "http://" + s.Listen
+	}
+}
+
+func (c *Config) check() error {
+	mails := c.Mail.Folder != "" || c.Mail.SMTP != nil
+	switch {
+	case c.Mail.Folder != "" && c.Mail.SMTP != nil:
+		return errTwoMails
+	case mails && c.Mail.From == "":
+		return errNoFrom
+	}
+	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
+		return fmt.Errorf("listen: give host and port, such as 127.0.0.1:8080: %w", err)
+	}
+	if c.Sandbox != nil {
+		if err := checkOrigin("sandbox.origin", c.Sandbox.Origin); err != nil {
+			return err
+		}
+	}
+	if c.Origin == "" {
+		return nil
+	}
+	return checkOrigin("origin", c.Origin)
+}
+
+func checkOrigin(setting, text string) error {
+	u, err := url.Parse(text)
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.Path != "" {
+		return fmt.Errorf("%s: %q is no origin; give scheme and host, such as https://pay.example.com", setting, text)
+	}
+	return nil
+}

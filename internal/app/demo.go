@@ -1,0 +1,208 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"syscall"
+
+	"clearwell/internal/calendar"
+	"clearwell/internal/cis/layouts"
+	"clearwell/internal/city"
+	"clearwell/internal/clock"
+	"clearwell/internal/sampletown"
+)
+
+// demoCommand serves a town that does not exist.
+type demoCommand struct {
+	Data    string `placeholder:"FOLDER" help:"Keep the town in this folder. Without it, it goes when you stop."`
+	Port    int    `default:"8080" help:"The portal's port, or the next that is free (${default})."`
+	Seed    uint64 `default:"1" help:"Another seed is another town."`
+	Verbose bool   `short:"v" help:"Log what happens."`
+}
+
+// Run makes the town if it is not there, says where to click, and serves until
+// it is told to stop.
+func (c demoCommand) Run(ctx context.Context, p Process) error {
+	folder, remove, err := c.folder()
+	if err != nil {
+		return err
+	}
+	defer remove()
+	at, err := c.listen()
+	if err != nil {
+		return err
+	}
+	cfg := c.config(folder, at)
+	k, err := demoKeys(cfg.Keys)
+	if err != nil {
+		return errors.Join(err, at.close())
+	}
+	log := slog.New(slog.DiscardHandler)
+	if c.Verbose {
+		log = slog.New(slog.NewTextHandler(p.Err, nil))
+	}
+	if err := c.make(ctx, p, cfg, k, log); err != nil {
+		return errors.Join(err, at.close())
+	}
+	w, err := open(ctx, cfg, k, clock.System(), log)
+	if err != nil {
+		return errors.Join(err, at.close())
+	}
+	if err := c.welcome(ctx, p.Out, w); err != nil {
+		return errors.Join(err, at.close(), w.close())
+	}
+	return errors.Join(w.serve(ctx, at), w.close())
+}
+
+// folder is where the town lives, and how to leave it.
+func (c demoCommand) folder() (folder string, leave func(), err error) {
+	if c.Data != "" {
+		folder, err = filepath.Abs(c.Data)
+		return folder, func() {}, err
+	}
+	folder, err = os.MkdirTemp("", "clearwell-demo-")
+	if err != nil {
+		return "", nil, fmt.Errorf("making a folder for the town: %w", err)
+	}
+	return folder, func() { os.RemoveAll(folder) }, nil
+}
+
+// listen takes two free ports, the portal's first.
+func (c demoCommand) listen() (listeners, error) {
+	var at listeners
+	var err error
+	if at.portal, err = listenFrom(c.Port); err != nil {
+		return at, fmt.Errorf("opening the portal: %w", err)
+	}
+	if at.sandbox, err = listenFrom(port(at.portal) + 1); err != nil {
+		return at, errors.Join(fmt.Errorf("opening the sandbox: %w", err), at.close())
+	}
+	return at, nil
+}
+
+// listenFrom opens a port of this machine, or the next that is free.
+func listenFrom(first int) (net.Listener, error) {
+	const tries = 100
+	for next := first; ; next++ {
+		at, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(next)))
+		if err == nil || !errors.Is(err, syscall.EADDRINUSE) || next == first+tries {
+			return at, err
+		}
+	}
+}
+
+func port(at net.Listener) int {
+	if address, ok := at.Addr().(*net.TCPAddr); ok {
+		return address.Port
+	}
+	return 0
+}
+
+// close gives up ports on which nothing has been served.
+func (l listeners) close() error {
+	var errs []error
+	for _, at := range []net.Listener{l.portal, l.sandbox} {
+		if at != nil {
+			errs = append(errs, at.Close())
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (c demoCommand) config(folder string, at listeners) Config {
+	local := func(l net.Listener) string { return fmt.Sprintf("http://localhost:%d", port(l)) }
+	cfg := Config{
+		Data: folder, Keys: filepath.Join(folder, "keys"), Listen: at.portal.Addr().String(), Origin: local(at.portal), Plain: true,
+		Sandbox: &Sandbox{Listen: at.sandbox.Addr().String(), Origin: local(at.sandbox)},
+		Mail:    Mail{Folder: filepath.Join(folder, "mail"), From: "City of Sampletown <utilities@sampletown.example>"},
+	}
+	cfg.complete(folder)
+	return cfg
+}
+
+// demoKeys reads the keys of a town that is kept, or makes them.
+func demoKeys(folder string) (keys, error) {
+	if _, err := os.Stat(filepath.Join(folder, keyOfAudit)); errors.Is(err, fs.ErrNotExist) {
+		if err := os.MkdirAll(folder, 0o700); err != nil {
+			return keys{}, fmt.Errorf("making keys: %w", err)
+		}
+		if err := createKeys(folder, "sampletown.example"); err != nil {
+			return keys{}, err
+		}
+	}
+	return readKeys(folder)
+}
+
+// make tells the town's story into a new database. It goes by its own clock, so
+// that what happened in March happened in March.
+func (c demoCommand) make(ctx context.Context, p Process, cfg Config, k keys, log *slog.Logger) error {
+	done := filepath.Join(cfg.Data, "made")
+	if _, err := os.Stat(done); err == nil {
+		return nil
+	}
+	town, err := c.town()
+	if err != nil {
+		return err
+	}
+	past := *cfg.Sandbox
+	past.notices = "" // the portal was not there to hear them
+	cfg.Sandbox = &past
+	begin := clock.System().Now().AddDate(0, -sampletown.Months, 0)
+	w, err := open(ctx, cfg, k, clock.NewManual(begin), log)
+	if err != nil {
+		return err
+	}
+	err = errors.Join(w.tell(ctx, p.Err, town), w.close())
+	if err != nil {
+		return fmt.Errorf("making Sampletown: %w", err)
+	}
+	return os.WriteFile(done, nil, 0o600)
+}
+
+// town draws the town as it is today.
+func (c demoCommand) town() (*sampletown.Town, error) {
+	file, err := city.Parse(city.ExampleName, city.Example())
+	if err != nil {
+		return nil, err
+	}
+	bills, err := layouts.Find("clearwell")
+	if err != nil {
+		return nil, err
+	}
+	return sampletown.Draw(c.Seed, calendar.Of(clock.System().Now(), file.Zone), file.Zone, bills), nil
+}
+
+// tell plays the story through the services.
+func (w *works) tell(ctx context.Context, out io.Writer, town *sampletown.Town) error {
+	if err := w.found(ctx, city.ExampleName, city.Example()); err != nil {
+		return err
+	}
+	settled, err := w.towns.ByID(sampleCity)
+	if err != nil {
+		return err
+	}
+	now, ok := w.clock.(*clock.Manual)
+	if !ok {
+		return errors.New("the story needs a clock that can be set")
+	}
+	kit, err := w.kit()
+	if err != nil {
+		return err
+	}
+	line := newProgress(out, "making Sampletown", sampletown.Months)
+	defer line.end()
+	return sampletown.Stage{
+		Town: settled, Clock: now, DB: w.db, Exchange: w.exchange, Payments: w.payments, Sandbox: w.company,
+		Origin: w.Origin, Manifest: kit.Manifest(),
+	}.Play(ctx, town, func(months int) { line.at(int64(months)) })
+}
+
+const sampleCity = "sampletown"

@@ -1,0 +1,172 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"clearwell/internal/clock"
+	"clearwell/internal/id"
+	"clearwell/internal/inbox"
+	"clearwell/internal/limit"
+	"clearwell/internal/processor"
+	"clearwell/internal/web"
+	"clearwell/internal/web/hook"
+	"clearwell/internal/web/resident"
+
+	"github.com/alexedwards/scs/v2/memstore"
+)
+
+type serveCommand struct {
+	Config string `default:"clearwell.yaml" placeholder:"FILE" help:"The configuration (clearwell.yaml)."`
+}
+
+// Run serves until it is told to stop.
+func (c serveCommand) Run(ctx context.Context, p Process) error {
+	cfg, err := readConfig(c.Config)
+	if err != nil {
+		return err
+	}
+	k, err := readKeys(cfg.Keys)
+	if err != nil {
+		return err
+	}
+	log := slog.New(slog.NewTextHandler(p.Err, nil))
+	w, err := open(ctx, cfg, k, clock.System(), log)
+	if err != nil {
+		return err
+	}
+	for _, file := range cfg.Cities {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return errors.Join(fmt.Errorf("reading a city file: %w", err), w.close())
+		}
+		if err := w.found(ctx, filepath.Base(file), text); err != nil {
+			return errors.Join(err, w.close())
+		}
+	}
+	at, err := w.listen()
+	if err != nil {
+		return errors.Join(err, w.close())
+	}
+	log.Info("serving", "portal", at.portal.Addr().String(), "release", w.release)
+	return errors.Join(w.serve(ctx, at), w.close())
+}
+
+// listeners are the ports that are open.
+type listeners struct {
+	portal  net.Listener
+	sandbox net.Listener // nil where there is none
+}
+
+func (w *works) listen() (listeners, error) {
+	var at listeners
+	var err error
+	if at.portal, err = net.Listen("tcp", w.Listen); err != nil {
+		return at, fmt.Errorf("opening the portal: %w", err)
+	}
+	if w.Sandbox == nil {
+		return at, nil
+	}
+	if at.sandbox, err = net.Listen("tcp", w.Sandbox.Listen); err != nil {
+		return at, errors.Join(fmt.Errorf("opening the sandbox: %w", err), at.portal.Close())
+	}
+	return at, nil
+}
+
+// grace is how long requests under way may take once the program is told to
+// stop. A payer waits no longer than this for the processor.
+const grace = 45 * time.Second
+
+// serve answers until the context ends, then finishes what is under way.
+func (w *works) serve(ctx context.Context, at listeners) error {
+	doors, err := w.doors()
+	if err != nil {
+		return err
+	}
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	var running sync.WaitGroup
+	servers := []*http.Server{start(&running, stop, w.log, doors, at.portal)}
+	if at.sandbox != nil {
+		servers = append(servers, start(&running, stop, w.log, w.company.Handler(), at.sandbox))
+		running.Go(func() { w.company.Run(ctx) })
+	}
+	w.repeat(ctx, &running)
+	<-ctx.Done()
+	w.log.Info("stopping: finishing what is under way")
+	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+	defer cancel()
+	for _, server := range servers {
+		err = errors.Join(err, server.Shutdown(ending))
+	}
+	running.Wait()
+	if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) {
+		err = errors.Join(cause, err)
+	}
+	return err
+}
+
+// start lets a server answer on a port; when it cannot any more, all stops.
+func start(running *sync.WaitGroup, stop context.CancelCauseFunc, log *slog.Logger, handler http.Handler, at net.Listener) *http.Server {
+	server := web.Server(handler, log)
+	running.Go(func() {
+		if err := server.Serve(at); !errors.Is(err, http.ErrServerClosed) {
+			stop(fmt.Errorf("serving on %s: %w", at.Addr(), err))
+		}
+	})
+	return server
+}
+
+// doors hangs the doors: residents' pages, and where processors send notices.
+func (w *works) doors() (http.Handler, error) {
+	kit, err := w.kit()
+	if err != nil {
+		return nil, err
+	}
+	companies := map[string]resident.Company{}
+	notifiers := map[string]processor.Notifier{}
+	for name, adapter := range w.companies {
+		if notifier, able := adapter.(processor.Notifier); able {
+			notifiers[name] = notifier
+		}
+	}
+	if w.Sandbox != nil {
+		companies["sandbox"] = resident.Company{Name: "Sandbox", Pages: []string{w.Sandbox.Origin}}
+	}
+	residents := resident.New(resident.Config{
+		Bills: w.bills, Payments: w.payments, Mail: w.mail, Clock: w.clock, Companies: companies,
+		Gate: limit.NewGate(w.clock, 0), Tries: w.tries,
+	})
+	notices := hook.New(hook.Config{
+		Notifiers: notifiers, Towns: w.towns, Inbox: inbox.New(w.db), Payments: w.payments,
+		Alarms: alarms{w.log}, Clock: w.clock, Log: w.log,
+	})
+	mux := http.NewServeMux()
+	mux.Handle(hook.Prefix, notices.Handler())
+	mux.Handle("/", kit.Handler(residents.Routes()))
+	return mux, nil
+}
+
+func (w *works) kit() (*web.Kit, error) {
+	return web.New(web.Config{
+		Catalogue: w.words, Towns: w.towns, Clock: w.clock, Log: w.log, Sessions: memstore.New(),
+		Sorry: resident.Sorry{}, Alarms: alarms{w.log}, Shared: w.Origin, Secure: !w.Plain,
+		Proxies: w.Proxies, Release: w.release,
+	})
+}
+
+// alarms go to the log, where whoever watches it is called.
+type alarms struct{ log *slog.Logger }
+
+// Raise writes one line.
+func (a alarms) Raise(ctx context.Context, city id.City, alarm web.Alarm, route string) {
+	a.log.WarnContext(ctx, "alarm", "alarm", string(alarm), "city", string(city), "route", route)
+}

@@ -1,0 +1,175 @@
+package app
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"clearwell/internal/audit"
+	"clearwell/internal/billing"
+	"clearwell/internal/cis"
+	"clearwell/internal/city"
+	"clearwell/internal/clock"
+	"clearwell/internal/control"
+	"clearwell/internal/db"
+	"clearwell/internal/limit"
+	"clearwell/internal/locale"
+	"clearwell/internal/payment"
+	"clearwell/internal/processor"
+	"clearwell/internal/processor/sandbox"
+	"clearwell/internal/secret"
+	"clearwell/internal/web/resident"
+)
+
+// works is everything that is open while a command runs: the database and the
+// services on it.
+type works struct {
+	Config
+	keys      keys
+	clock     clock.Clock
+	log       *slog.Logger
+	release   string
+	words     *locale.Catalogue
+	db        *db.DB
+	audit     *audit.Log
+	registry  *city.Registry
+	towns     *city.Directory
+	holds     *control.Service
+	bills     *billing.Service
+	payments  *payment.Service
+	exchange  *cis.Service
+	tries     *limit.Tries
+	mail      resident.Mail
+	company   *sandbox.Server // nil where no sandbox is configured
+	companies map[string]processor.Processor
+}
+
+// keys are the secrets of an installation.
+type keys struct {
+	digests secret.Key
+	audit   audit.Key
+}
+
+// readKeys reads the key files that `clearwell init` has made.
+func readKeys(folder string) (keys, error) {
+	digests, err := secret.ReadKey(filepath.Join(folder, keyOfDigests))
+	if err != nil {
+		return keys{}, err
+	}
+	signing, err := audit.ReadKey(filepath.Join(folder, keyOfAudit))
+	return keys{digests, signing}, err
+}
+
+// open opens the database, brings it up to this release, and makes the services.
+// What the migration did it tells.
+func open(ctx context.Context, cfg Config, k keys, now clock.Clock, log *slog.Logger) (*works, error) {
+	w := &works{Config: cfg, keys: k, clock: now, log: log, companies: map[string]processor.Processor{}}
+	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
+		return nil, fmt.Errorf("making the data folder: %w", err)
+	}
+	var err error
+	if w.release, err = release(); err != nil {
+		return nil, err
+	}
+	if w.words, err = locale.Load(); err != nil {
+		return nil, err
+	}
+	if w.db, err = db.Open(ctx, db.Config{URL: cfg.Database.Reveal(), Clock: now}); err != nil {
+		return nil, err
+	}
+	if err := w.furnish(ctx); err != nil {
+		return nil, errors.Join(err, w.close())
+	}
+	return w, nil
+}
+
+func (w *works) furnish(ctx context.Context) error {
+	migrated, err := w.db.Migrate(ctx)
+	if err != nil {
+		return err
+	}
+	if migrated.From != migrated.To {
+		w.log.Info("migrated the database", "from", migrated.From, "to", migrated.To, "copy", migrated.Backup)
+	}
+	if err := w.openSandbox(); err != nil {
+		return err
+	}
+	w.audit = audit.New(w.db, w.keys.audit)
+	w.registry, w.towns = city.New(w.db), city.NewDirectory(w.db)
+	w.holds, w.bills = control.New(w.db), billing.New(w.db)
+	node, err := os.Hostname()
+	if err != nil {
+		return fmt.Errorf("finding the name of this machine: %w", err)
+	}
+	w.payments = payment.New(payment.Deps{
+		DB: w.db, Towns: w.towns, Processors: w.companies, Holds: holds{w.holds, w.release}, Receipts: payment.NoReceipts{},
+		Node: node, Release: w.release,
+	})
+	w.exchange = cis.New(w.db, postings{w.payments})
+	w.tries = limit.NewTries(w.db, w.keys.digests)
+	return w.towns.Refresh(ctx)
+}
+
+// openSandbox makes the company that moves no money, and the adapter to it.
+func (w *works) openSandbox() error {
+	if w.Sandbox == nil {
+		return nil
+	}
+	var err error
+	w.company, err = sandbox.New(sandbox.Config{
+		URL: w.Sandbox.Origin, Clock: w.clock, Catalogue: w.words, Journal: filepath.Join(w.Data, "sandbox.journal"),
+		SecretKey: w.derived("sandbox.key"), NoticeSecret: w.derived("sandbox.notices"), NoticeURL: w.Sandbox.notices,
+		HTTP: outbound(),
+	})
+	if err != nil {
+		return fmt.Errorf("opening the sandbox: %w", err)
+	}
+	w.companies["sandbox"] = sandbox.Direct(w.company)
+	return nil
+}
+
+// derived makes a secret that is the same at every start.
+func (w *works) derived(purpose string) secret.String {
+	return secret.New(hex.EncodeToString(w.keys.digests.MAC(purpose, nil)))
+}
+
+// outbound is the client for every call to the outside. It refuses to call while
+// a transaction is open.
+func outbound() *http.Client {
+	return &http.Client{Transport: db.RefuseInTransaction(http.DefaultTransport), Timeout: 10 * time.Second}
+}
+
+// close closes what is open, the database last.
+func (w *works) close() error {
+	var errs []error
+	if w.payments != nil {
+		w.payments.Drain()
+	}
+	if w.company != nil {
+		errs = append(errs, w.company.Close())
+	}
+	return errors.Join(append(errs, w.db.Close())...)
+}
+
+// found applies the city files that have changed, and tells what changes.
+func (w *works) found(ctx context.Context, name string, text []byte) error {
+	plan, err := w.registry.Plan(ctx, name, text)
+	if err != nil {
+		return err
+	}
+	if len(plan.Changes) == 0 && !plan.New() {
+		return nil
+	}
+	version, err := w.registry.Apply(ctx, plan, "system")
+	if err != nil {
+		return fmt.Errorf("applying %s: %w", name, err)
+	}
+	w.log.Info("applied a city file", "city", string(plan.File.City), "version", version.Number, "changes", len(plan.Changes))
+	return w.towns.Refresh(ctx)
+}
