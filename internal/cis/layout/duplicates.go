@@ -10,7 +10,8 @@ import (
 
 // index knows, of each key in a file, which row is the true one. It holds a
 // digest instead of the key, so that memory does not depend on how long keys
-// are: some 80 bytes a row.
+// are: some 80 bytes a row while the file is examined, and then only for the
+// keys that several rows have.
 type index struct {
 	rule   *duplicates
 	rows   map[digest]*seen
@@ -56,6 +57,22 @@ func (x *index) keep(s seen) *seen {
 	}
 	x.store = append(x.store, s)
 	return &x.store[len(x.store)-1]
+}
+
+// settle forgets the keys that one row alone has: nothing is to be said of them.
+// The memory is free before the rows are delivered and stored.
+func (x *index) settle() {
+	if x == nil {
+		return
+	}
+	rivals := map[digest]*seen{}
+	for key, known := range x.rows {
+		if known.several {
+			copied := *known // the chunk it stands in is let go
+			rivals[key] = &copied
+		}
+	}
+	x.rows, x.store = rivals, nil
 }
 
 // judge says what is to become of a record when the file is delivered.

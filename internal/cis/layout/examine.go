@@ -44,6 +44,7 @@ func Examine(l *Layout, file io.Reader, progress func(bytes int64)) (*Examinatio
 	if err := r.Err(); err != nil {
 		return nil, fmt.Errorf("examining a %s file: %w", l.Name, err)
 	}
+	seen.settle()
 	return r.examination(sum, seen), nil
 }
 
