@@ -33,6 +33,7 @@ func (k *Kit) guard(next http.Handler) http.Handler {
 
 func (k *Kit) refuseCard(w http.ResponseWriter, r *http.Request) {
 	s := sceneOf(r)
+	s.tainted = true
 	k.cfg.Alarms.Raise(r.Context(), s.town.City(), CardSent, s.route)
 	k.cfg.Log.WarnContext(r.Context(), "refused something like a card number", "city", string(s.town.City()))
 	page := k.cfg.Sorry.CardNumber(k.page(r), s.town.Base+"/")

@@ -51,14 +51,19 @@ func (k *Kit) keepLanguage(w http.ResponseWriter, lang locale.Lang) {
 	})
 }
 
-// otherLanguages leads to the same page in the other languages of the town. The
-// query is left out: no page needs one, and none must be repeated.
+// otherLanguages leads to the same page in the other languages of the town, and
+// to the first page from one at an address that is unknown or must not be
+// repeated. The query is left out: no page needs one.
 func otherLanguages(r *http.Request, s *scene) []ui.Language {
+	address := s.town.Base + "/"
+	if s.route != "" && !s.tainted {
+		address = s.town.Base + r.URL.EscapedPath()
+	}
 	var others []ui.Language
 	for _, lang := range locale.Languages {
 		if lang != s.lang && s.town.offered(lang) == lang {
 			others = append(others, ui.Language{
-				Code: string(lang), Name: ownName(lang), Address: s.town.Base + r.URL.EscapedPath() + "?" + languageField + "=" + string(lang),
+				Code: string(lang), Name: ownName(lang), Address: address + "?" + languageField + "=" + string(lang),
 			})
 		}
 	}

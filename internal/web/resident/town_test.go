@@ -42,7 +42,6 @@ const (
 	host                      = "pay.sampletown.example"
 	good                      = "4242424242424242"
 	refused                   = "4000000000000002"
-	challenged                = "4000000000003220"
 	lost                      = "4000000000003014" // approved, and the reply never arrives
 )
 

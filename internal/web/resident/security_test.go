@@ -1,0 +1,299 @@
+package resident_test
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/hex"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"clearwell/internal/city"
+	"clearwell/internal/clock"
+	"clearwell/internal/db/dbtest"
+	"clearwell/internal/web"
+	"clearwell/internal/web/resident"
+	"clearwell/internal/web/resident/view"
+)
+
+// pan is a card number that is nobody's and in no script.
+const pan = "4539578763621486"
+
+// disguises are ways in which a card number can be written.
+func disguises() map[string]string {
+	wide := func(r rune) rune { return r - '0' + '０' }
+	return map[string]string{
+		"plain":      pan,
+		"spaced":     "4539 5787 6362 1486",
+		"dashed":     "4539-5787-6362-1486",
+		"full-width": strings.Map(wide, pan),
+		"in words":   "my card is " + pan + " thank you",
+		"base64":     base64.StdEncoding.EncodeToString([]byte("card=" + pan)),
+		"hex":        hex.EncodeToString([]byte(pan)),
+		"percent":    strings.ReplaceAll("%"+hex.EncodeToString([]byte(pan[:1]))+pan[1:], "5", "%35"),
+		"entities":   strings.ReplaceAll(pan, "4", "&#52;"),
+	}
+}
+
+// sampled fills the braces of a pattern with identifiers that nobody has.
+func sampled(pattern string) (method, path string) {
+	method, path, _ = strings.Cut(strings.TrimSuffix(pattern, "{$}"), " ")
+	for name, prefix := range map[string]string{"visit": "vis", "quote": "quo", "payment": "pay"} {
+		path = strings.ReplaceAll(path, "{"+name+"}", prefix+"_0123456789abcdefghjkmnpqrs")
+	}
+	return method, path
+}
+
+// ask sends one request to the door at the town's own host.
+func (tw *town) ask(method, target string, form url.Values, change func(*http.Request)) *httptest.ResponseRecorder {
+	r := httptest.NewRequestWithContext(tw.Context(), method, "http://"+host+target, strings.NewReader(form.Encode()))
+	if method == http.MethodPost {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	if change != nil {
+		change(r)
+	}
+	w := httptest.NewRecorder()
+	tw.door.ServeHTTP(w, r)
+	return w
+}
+
+// A card number in any field, any place and any disguise, at any route, is
+// refused; that is noted, and nothing else is.
+func TestCardNumbersAreRefusedEverywhere(t *testing.T) {
+	clk := clock.NewManual(dbtest.Began)
+	file := dbtest.SQLiteFile(t)
+	tw := found(t, dbtest.Open(t, "sqlite:"+file, clk), clk)
+	fields := []string{
+		view.FieldUtilityAccount, view.FieldAmount, view.FieldOtherAmount, view.FieldEmail, view.FieldCardToken, view.FieldHow,
+		view.FieldOnPurpose, "consent", "lang", "never_heard_of",
+		string(city.HouseNumber), string(city.Name), string(city.ZIP), string(city.LastPayment),
+	}
+	asked := 0
+	refused := func(what string, w *httptest.ResponseRecorder) {
+		t.Helper()
+		asked++
+		if w.Code != http.StatusUnprocessableEntity || tw.alarms.count(web.CardSent) != asked {
+			t.Errorf("%s: status %d, %d alarms of %d", what, w.Code, tw.alarms.count(web.CardSent), asked)
+			asked = tw.alarms.count(web.CardSent)
+		}
+		if strings.Contains(w.Body.String(), pan[4:10]) {
+			t.Errorf("%s: the page repeats it", what)
+		}
+	}
+	for pattern := range resident.New(resident.Config{}).Routes() {
+		method, path := sampled(pattern)
+		for disguise, text := range disguises() {
+			at := pattern + ", " + disguise + ", "
+			for _, field := range fields {
+				if method == http.MethodPost {
+					refused(at+field, tw.ask(method, path, url.Values{field: {text}}, nil))
+				}
+			}
+			refused(at+"in the query", tw.ask(method, path+"?q="+url.QueryEscape(text), nil, nil))
+			refused(at+"as a name", tw.ask(method, path+"?"+url.QueryEscape(text)+"=1", nil, nil))
+			refused(at+"in the path", tw.ask(method, "/"+url.PathEscape(text)+path, nil, nil))
+			refused(at+"in a header", tw.ask(method, path, nil, func(r *http.Request) { r.Header.Set("X-Note", text) }))
+		}
+	}
+	for _, secret := range []string{pan, "4539 5787", "4539-5787", disguises()["base64"], disguises()["hex"]} {
+		if strings.Contains(tw.log.String(), secret) {
+			t.Errorf("the log holds %q", secret)
+		}
+		for _, suffix := range []string{"", "-wal"} {
+			content, err := os.ReadFile(file + suffix)
+			if err == nil && bytes.Contains(content, []byte(secret)) {
+				t.Errorf("%s holds %q", filepath.Base(file)+suffix, secret)
+			}
+		}
+	}
+}
+
+// Long numbers too are refused, but for a utility account number of the town's
+// own form.
+func TestLongNumbersAreRefused(t *testing.T) {
+	tw := open(t)
+	for number, want := range map[string]int{"004217-001": 0, "004217001": 0, "123456789012": 1, "1234 5678 9012": 1} {
+		before := tw.alarms.count(web.CardSent)
+		tw.ask(http.MethodPost, "/", url.Values{view.FieldUtilityAccount: {number}}, nil)
+		if got := tw.alarms.count(web.CardSent) - before; got != want {
+			t.Errorf("%q as a utility account number raises %d alarms, want %d", number, got, want)
+		}
+	}
+	if w := tw.ask(http.MethodPost, "/", url.Values{string(city.Name): {"123456789012"}}, nil); w.Code != http.StatusUnprocessableEntity || tw.alarms.count(web.CardSent) != 3 {
+		t.Errorf("a long number as a name gets %d and %d alarms", w.Code, tw.alarms.count(web.CardSent))
+	}
+}
+
+func TestHeadersOfEveryPage(t *testing.T) {
+	tw := open(t)
+	want := map[string]string{
+		"Cache-Control":                "^no-store$",
+		"Content-Security-Policy":      "^default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'$",
+		"Cross-Origin-Opener-Policy":   "^same-origin$",
+		"Cross-Origin-Resource-Policy": "^same-origin$",
+		"Permissions-Policy":           `camera=\(\).*microphone=\(\).*usb=\(\).*payment=\(self\)$`,
+		"Referrer-Policy":              "^same-origin$",
+		"X-Content-Type-Options":       "^nosniff$",
+		"X-Frame-Options":              "^DENY$",
+		"Server":                       "^$",
+		"X-Powered-By":                 "^$",
+	}
+	paths := []string{"/nowhere", "/.git/config", "/admin"}
+	for pattern := range resident.New(resident.Config{}).Routes() {
+		_, path := sampled(pattern)
+		paths = append(paths, path)
+	}
+	for _, path := range paths {
+		for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut} {
+			w := tw.ask(method, path, nil, nil)
+			for name, form := range want {
+				if got := w.Header().Get(name); !regexp.MustCompile(form).MatchString(got) {
+					t.Errorf("%s %s: %s is %q", method, path, name, got)
+				}
+			}
+		}
+	}
+}
+
+// The pay page alone allows the processor, and no more than it needs.
+func TestPolicyOfThePayPage(t *testing.T) {
+	b := open(t).browser().find()
+	b.send(view.FieldAmount, string(view.Total)).on("/pay/")
+	res, err := b.client.Get(b.at.String())
+	b.must(err)
+	b.must(res.Body.Close())
+	policy := res.Header.Get("Content-Security-Policy")
+	for _, want := range []string{"default-src 'none'", "script-src 'self';", "form-action 'self' http://127.0.0.1:", "frame-src http://127.0.0.1:"} {
+		if !strings.Contains(policy, want) {
+			t.Errorf("the policy lacks %q: %s", want, policy)
+		}
+	}
+	for _, loose := range []string{"unsafe", "*", "data:", "connect-src"} {
+		if strings.Contains(policy, loose) {
+			t.Errorf("the policy has %q: %s", loose, policy)
+		}
+	}
+	if got := res.Header.Get("Permissions-Policy"); !strings.Contains(got, `payment=(self "http://127.0.0.1:`) {
+		t.Errorf("wallets in the frame are not allowed: %s", got)
+	}
+}
+
+// Whatever is unknown looks the same: an address, a method, another town's.
+func TestUnknownIsAlike(t *testing.T) {
+	tw := open(t)
+	first := tw.ask(http.MethodGet, "/nowhere", nil, nil)
+	for _, target := range []string{"/admin", "/.env", "/wp-login.php", "/bill", "/pay//x", "/hooks/sandbox", "/debug/pprof/", "/pay/../admin"} {
+		w := tw.ask(http.MethodGet, target, nil, nil)
+		if w.Code != http.StatusNotFound || w.Body.String() != first.Body.String() {
+			t.Errorf("%s gets %d, or another page", target, w.Code)
+		}
+	}
+	if w := tw.ask(http.MethodDelete, "/", url.Values{}, func(r *http.Request) {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}); w.Code != http.StatusNotFound {
+		t.Errorf("DELETE / gets %d", w.Code)
+	}
+	w := tw.ask(http.MethodGet, "/", nil, func(r *http.Request) { r.Host = "elsewhere.example" })
+	if strings.Contains(w.Body.String(), "Utilities") {
+		t.Errorf("an unknown host is told of a town: %s", w.Body.String())
+	}
+}
+
+func TestFormsOfOtherSitesAreRefused(t *testing.T) {
+	tw := open(t)
+	w := tw.ask(http.MethodPost, "/", url.Values{view.FieldUtilityAccount: {"004217001"}}, func(r *http.Request) {
+		r.Header.Set("Sec-Fetch-Site", "cross-site")
+	})
+	if w.Code != http.StatusForbidden || tw.alarms.count(web.ForeignForm) != 1 {
+		t.Errorf("a foreign form gets %d", w.Code)
+	}
+}
+
+func TestLargeAndStrangeBodiesAreRefused(t *testing.T) {
+	tw := open(t)
+	for what, change := range map[string]func(*http.Request){
+		"large": nil,
+		"json":  func(r *http.Request) { r.Header.Set("Content-Type", "application/json") },
+		"files": func(r *http.Request) { r.Header.Set("Content-Type", "multipart/form-data; boundary=x") },
+	} {
+		if w := tw.ask(http.MethodPost, "/", url.Values{"name": {strings.Repeat("x", 9<<10)}}, change); w.Code != http.StatusUnprocessableEntity {
+			t.Errorf("%s: status %d", what, w.Code)
+		}
+	}
+}
+
+// Every failure to find a bill has one answer, whatever was wrong.
+func TestFindingTellsNothing(t *testing.T) {
+	tw := open(t)
+	find := func(number, house string) string {
+		w := tw.ask(http.MethodPost, "/", url.Values{view.FieldUtilityAccount: {number}, string(city.HouseNumber): {house}}, nil)
+		if w.Code != http.StatusUnprocessableEntity || w.Header().Get("Set-Cookie") != "" {
+			t.Errorf("%s gets %d, and the cookie %q", number, w.Code, w.Header().Get("Set-Cookie"))
+		}
+		return strings.NewReplacer(number, "", `value="`+house+`"`, "").Replace(w.Body.String())
+	}
+	wrong := find("004217001", "13")
+	for _, other := range []string{"004217002", "not a number"} {
+		if find(other, "13") != wrong {
+			t.Errorf("%s is told apart", other)
+		}
+	}
+}
+
+// Guesses are slowed down for each utility account, whether it exists or not,
+// and for each network.
+func TestGuessesAreSlowedDown(t *testing.T) {
+	for what, number := range map[string]string{"known": "004217001", "unknown": "999999999"} {
+		tw := open(t)
+		count := 0
+		for ; count < 100; count++ {
+			from := "198.51.100." + string(rune('1'+count%9)) + ":1000"
+			w := tw.ask(http.MethodPost, "/", url.Values{view.FieldUtilityAccount: {number}, string(city.HouseNumber): {"13"}}, func(r *http.Request) { r.RemoteAddr = from })
+			if w.Code == http.StatusTooManyRequests {
+				break
+			}
+		}
+		if count != 8 {
+			t.Errorf("%s: %d guesses before the answer is to wait", what, count)
+		}
+	}
+}
+
+// A thousand tries to pay from one network: few reach the processor.
+func TestCardTestingIsSlowedDown(t *testing.T) {
+	b := open(t).browser()
+	for range 20 {
+		b.home().send(view.FieldUtilityAccount, "004217001", string(city.HouseNumber), "12")
+		if !strings.Contains(b.at.Path, "/bill/") {
+			break
+		}
+		b.send(view.FieldAmount, string(view.Other), view.FieldOtherAmount, "1").on("/pay/")
+		b.give(refused).send()
+	}
+	b.payments.Drain()
+	record, err := b.company.Record()
+	b.must(err)
+	if n := len(record.Charges); n == 0 || n >= 10 {
+		t.Errorf("%d tries reached the processor", n)
+	}
+}
+
+// The log has a closed set of fields, and none that a visitor can fill.
+func TestLogSaysNothingAboutAnybody(t *testing.T) {
+	b := open(t).browser().find().give(good)
+	b.send().on("/pay/done/")
+	for _, personal := range []string{"ana@example.com", "004217", "vis_", "quo_", "pay_", "tok_", "MAIN"} {
+		if strings.Contains(b.log.String(), personal) {
+			t.Errorf("the log holds %q:\n%s", personal, b.log)
+		}
+	}
+	if !strings.Contains(b.log.String(), `"route":"POST /review/{quote}","status":303`) {
+		t.Errorf("the log lacks the payment:\n%s", b.log)
+	}
+}
