@@ -34,6 +34,8 @@ type commands struct {
 	Serve   serveCommand   `cmd:"" help:"Serve the towns of a configuration."`
 	Import  importCommand  `cmd:"" help:"Take files from the billing system."`
 	Init    initCommand    `cmd:"" help:"Write the files of a new installation, by asking."`
+	City    cityCommand    `cmd:"" help:"Towns and their files."`
+	Gallery galleryCommand `cmd:"" help:"Show every page in every state."`
 	Version versionCommand `cmd:"" help:"Say which release this is."`
 }
 

@@ -53,13 +53,3 @@ func TestTheStatusTellsUsageFromFailure(t *testing.T) {
 		})
 	}
 }
-
-func TestARowIsNoFormula(t *testing.T) {
-	for raw, want := range map[string]string{
-		"": "", "12,A": "12,A", "=1": "'=1", "+1": "'+1", "-1": "'-1", "@a": "'@a", "\t=1": "'\t=1",
-	} {
-		if got := inert(raw); got != want {
-			t.Errorf("inert(%q) = %q, want %q", raw, got, want)
-		}
-	}
-}

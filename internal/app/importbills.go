@@ -2,16 +2,16 @@ package app
 
 import (
 	"context"
-	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
-	"text/tabwriter"
 
-	"clearwell/internal/cis/layout"
+	"clearwell/internal/cis"
 	"clearwell/internal/cis/layouts"
-	"clearwell/internal/locale"
+	"clearwell/internal/id"
+	"clearwell/internal/policy"
 )
 
 type importCommand struct {
@@ -22,70 +22,37 @@ type importCommand struct {
 type importBills struct {
 	City    string `required:"" placeholder:"CITY" help:"Whose bills they are."`
 	Layout  string `required:"" placeholder:"NAME" help:"How the file is written: ${layouts}."`
+	Service string `placeholder:"SERVICE" help:"What rows are for that do not say it (the town's first service)."`
 	DryRun  bool   `help:"Read and check the file, store nothing. Needs no configuration and no database."`
-	Rejects string `placeholder:"FILE" help:"Where refused rows go, each with its reason (FILE.rejects.csv)."`
+	Rejects string `placeholder:"FILE" help:"Where rows go that are not taken, each with its reason (FILE.rejects.csv)."`
+	Config  string `default:"clearwell.yaml" placeholder:"FILE" help:"The configuration (clearwell.yaml)."`
 	File    string `arg:"" help:"The file."`
 }
 
-// ErrNothingTaken: every row of the file was refused, so that it is probably of
-// another layout.
-var ErrNothingTaken = errors.New("no row of the file could be taken")
+// errNothingTaken says that the file is probably of another layout.
+var errNothingTaken = errors.New("no row of the file could be taken")
 
-// Run takes the file.
+// Run takes the file, or tries it out.
 func (c importBills) Run(ctx context.Context, p Process) error {
 	declared, err := layouts.Find(c.Layout)
 	if err != nil {
 		return err
 	}
-	file, err := os.Open(c.File)
-	if err != nil {
-		return fmt.Errorf("opening the bills: %w", err)
+	rejects := &lazyFile{path: c.rejectPath()}
+	line := &importLine{out: p.Err, name: filepath.Base(c.File)}
+	request := cis.Request{
+		City: id.City(c.City), Layout: declared, Service: policy.Service(c.Service), DryRun: c.DryRun,
+		Open: c.open, Rejects: rejects, Progress: line.at, Actor: "operator:cli",
 	}
-	defer file.Close()
-	return c.dryRun(ctx, p, declared, file)
-}
-
-// dryRun reads the file twice, as taking it would: once whole, then row by row.
-func (c importBills) dryRun(ctx context.Context, p Process, declared *layout.Layout, file *os.File) error {
-	info, err := file.Stat()
-	if err != nil {
-		return fmt.Errorf("reading %s: %w", c.File, err)
-	}
-	line := newProgress(p.Err, "checking "+filepath.Base(c.File), info.Size())
-	defer line.end()
-	examined, err := layout.Examine(declared, file, line.at)
-	if err != nil {
-		return fmt.Errorf("reading %s as %s: %w", c.File, declared.Name, err)
-	}
-	rows, err := examined.Open(file, layout.Position{})
-	if err != nil {
-		return fmt.Errorf("reading %s as %s: %w", c.File, declared.Name, err)
-	}
-	rejects := &rejectFile{path: c.rejectPath()}
-	if err := c.readRows(ctx, rows, rejects); err != nil {
-		return err
-	}
+	report, err := c.bring(ctx, p, request)
 	line.end()
-	return c.report(p, declared, examined, rows.Totals(), rejects)
+	if err != nil {
+		return errors.Join(err, rejects.close())
+	}
+	return c.tell(p.Out, report, rejects)
 }
 
-func (c importBills) readRows(ctx context.Context, rows *layout.Reader, rejects *rejectFile) error {
-	defer rejects.close()
-	for rows.Next() {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if reject := rows.Reject(); reject != nil {
-			if err := rejects.write(reject); err != nil {
-				return err
-			}
-		}
-	}
-	if rows.Err() != nil {
-		return fmt.Errorf("reading %s: %w", c.File, rows.Err())
-	}
-	return rejects.close()
-}
+func (c importBills) open() (io.ReadSeekCloser, error) { return os.Open(c.File) }
 
 func (c importBills) rejectPath() string {
 	if c.Rejects != "" {
@@ -94,34 +61,60 @@ func (c importBills) rejectPath() string {
 	return c.File + ".rejects.csv"
 }
 
-// report prints what was found, for people and for whoever compares it with
-// the billing system's own list.
-func (c importBills) report(p Process, declared *layout.Layout, examined *layout.Examination, totals layout.Totals, rejects *rejectFile) error {
-	catalogue, err := locale.Load()
-	if err != nil {
+// bring imports the file. A dry run opens nothing but the file.
+func (c importBills) bring(ctx context.Context, p Process, request cis.Request) (cis.Report, error) {
+	if c.DryRun {
+		return cis.New(nil, nil).Import(ctx, request)
+	}
+	var report cis.Report
+	err := inTown(ctx, p, c.Config, c.City, func(w *works, town townOf) error {
+		request.Numbers = town.Numbers
+		if request.Service == "" {
+			request.Service = town.Services[0].ID
+		}
+		var err error
+		report, err = w.exchange.Import(ctx, request)
 		return err
+	})
+	return report, err
+}
+
+// tell prints the report, for people and for whoever compares it with the
+// billing system's own list.
+func (c importBills) tell(out io.Writer, report cis.Report, rejects *lazyFile) error {
+	if _, err := report.WriteTo(out); err != nil {
+		return fmt.Errorf("printing the report: %w", err)
 	}
-	words := catalogue.Printer(locale.English)
-	table := tabwriter.NewWriter(p.Out, 0, 0, 2, ' ', 0)
-	row := func(name string, value any) { fmt.Fprintf(table, "%s\t%v\n", name, value) }
-	row("city", c.City)
-	row("file", filepath.Base(c.File))
-	row("sha-256", hex.EncodeToString(examined.Digest[:]))
-	row("layout", declared.Name+" ("+declared.Title+")")
-	row("rows", words.Number(int(totals.Rows)))
-	row("accepted", words.Number(int(totals.Accepted)))
-	row("skipped by rule", words.Number(int(totals.Skipped)))
-	row("rejected", words.Number(int(totals.Refused)))
-	row("control total", words.Amount(totals.Sum))
-	if rejects.count > 0 {
-		row("reject file", rejects.path)
+	if report.Totals.Refused+report.Totals.Skipped > 0 {
+		if err := rejects.keep(); err != nil {
+			return err
+		}
+		fmt.Fprintf(out, "Rows not taken, with their reasons: %s\n", rejects.path)
 	}
-	if err := table.Flush(); err != nil {
-		return fmt.Errorf("printing the totals: %w", err)
-	}
-	fmt.Fprintln(p.Out, "\nDry run: nothing was stored.")
-	if totals.Accepted == 0 {
-		return ErrNothingTaken
+	if report.Totals.Accepted == 0 && report.Before.IsZero() {
+		return errNothingTaken
 	}
 	return nil
+}
+
+// importLine shows how far an import has come.
+type importLine struct {
+	out   io.Writer
+	name  string
+	phase cis.Phase
+	line  *progress
+}
+
+func (l *importLine) at(p cis.Progress) {
+	if p.Phase != l.phase {
+		l.end()
+		l.phase, l.line = p.Phase, newProgress(l.out, string(p.Phase)+" "+l.name, p.Of)
+	}
+	l.line.at(p.Done)
+}
+
+func (l *importLine) end() {
+	if l.line != nil {
+		l.line.end()
+	}
 }

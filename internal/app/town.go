@@ -1,0 +1,128 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"clearwell/internal/audit"
+	"clearwell/internal/city"
+	"clearwell/internal/clock"
+	"clearwell/internal/id"
+)
+
+// townOf is the town that a command is about.
+type townOf = *city.City
+
+// inWorks opens what a configuration describes, for one command.
+func inWorks(ctx context.Context, p Process, config string, do func(*works) error) error {
+	cfg, err := readConfig(config)
+	if err != nil {
+		return err
+	}
+	cfg.Sandbox = nil // it is for the program that serves
+	k, err := readKeys(cfg.Keys)
+	if err != nil {
+		return err
+	}
+	w, err := open(ctx, cfg, k, clock.System(), slog.New(slog.NewTextHandler(p.Err, nil)))
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(w), w.close())
+}
+
+// inTown is inWorks, for a command that is about one town.
+func inTown(ctx context.Context, p Process, config, slug string, do func(*works, townOf) error) error {
+	return inWorks(ctx, p, config, func(w *works) error {
+		town, err := w.towns.ByID(id.City(slug))
+		if err != nil {
+			return fmt.Errorf("finding %s: %w", slug, err)
+		}
+		return do(w, town)
+	})
+}
+
+type cityCommand struct {
+	Apply applyCity `cmd:"" help:"Put a city file in force, showing what it changes."`
+	Check checkCity `cmd:"" help:"Say what is wrong with a city file. Needs no configuration."`
+	Show  showCity  `cmd:"" help:"Print the city file that is in force."`
+}
+
+// checkCity reads a city file.
+type checkCity struct {
+	File string `arg:"" help:"The city file."`
+}
+
+// Run reads the file and reports every mistake, then every warning.
+func (c checkCity) Run(p Process) error {
+	text, err := os.ReadFile(c.File)
+	if err != nil {
+		return fmt.Errorf("reading a city file: %w", err)
+	}
+	file, err := city.Parse(filepath.Base(c.File), text)
+	if err != nil {
+		return err
+	}
+	for _, warning := range file.Warnings {
+		fmt.Fprintf(p.Out, "warning: %s\n", warning)
+	}
+	_, err = fmt.Fprintf(p.Out, "%s is right.\n", c.File)
+	return err
+}
+
+// applyCity puts a city file in force.
+type applyCity struct {
+	DryRun bool   `help:"Show what would change, and change nothing."`
+	Config string `default:"clearwell.yaml" placeholder:"FILE" help:"The configuration (clearwell.yaml)."`
+	File   string `arg:"" help:"The city file."`
+}
+
+// Run shows the changes and makes them. The program that serves follows within
+// seconds.
+func (c applyCity) Run(ctx context.Context, p Process) error {
+	text, err := os.ReadFile(c.File)
+	if err != nil {
+		return fmt.Errorf("reading a city file: %w", err)
+	}
+	return inWorks(ctx, p, c.Config, func(w *works) error {
+		plan, err := w.registry.Plan(ctx, filepath.Base(c.File), text)
+		if err != nil {
+			return err
+		}
+		for _, change := range plan.Changes {
+			fmt.Fprintln(p.Out, change)
+		}
+		if c.DryRun || len(plan.Changes) == 0 && !plan.New() {
+			_, err = fmt.Fprintln(p.Out, "Nothing was changed.")
+			return err
+		}
+		version, err := w.registry.Apply(ctx, plan, audit.Actor("operator:cli"))
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(p.Out, "Version %d of %s is in force.\n", version.Number, plan.File.City)
+		return err
+	})
+}
+
+// showCity prints a city file.
+type showCity struct {
+	Config string `default:"clearwell.yaml" placeholder:"FILE" help:"The configuration (clearwell.yaml)."`
+	City   string `arg:"" help:"The town."`
+}
+
+// Run prints the file byte for byte as it was applied.
+func (c showCity) Run(ctx context.Context, p Process) error {
+	return inTown(ctx, p, c.Config, c.City, func(w *works, town townOf) error {
+		text, err := w.registry.Kept(ctx, town.City, town.Version.Number)
+		if err != nil {
+			return err
+		}
+		_, err = p.Out.Write(text)
+		return err
+	})
+}
