@@ -134,6 +134,17 @@ func TestDryRunNeedsNoDatabase(t *testing.T) {
 	golden(t, "sip.golden", report+"-- rejects\n"+rejects)
 }
 
+// A clerk opens the reject file in a spreadsheet, which would run what a row of
+// somebody's file begins with.
+func TestRejectsAreNoFormulas(t *testing.T) {
+	r := request(t, "sip", "=1+1,000000001,11/21/2026,1.00,Ana Example,1 Main Street\n")
+	r.DryRun = true
+	_, rejects := bring(t, cis.New(nil, nil), r)
+	if !strings.Contains(rejects, "'=1+1") {
+		t.Errorf("the reject file is\n%s", rejects)
+	}
+}
+
 func TestDryRunStoresNothing(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		r := request(t, "clearwell", november)
