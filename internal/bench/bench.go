@@ -1,0 +1,167 @@
+package bench
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"clearwell/internal/clock"
+	"clearwell/internal/db"
+	"clearwell/internal/db/dbtest/cluster"
+)
+
+// Options says what is measured. The zero value measures everything.
+type Options struct {
+	Only     []string // names of measurements, see [Names]; empty: all
+	Seconds  int      // how long each rate is measured; 0: 10
+	Bills    int      // rows of the bulk load; 0: 200,000
+	Postgres string   // URL of a superuser on a private server; empty: one is started for the time
+}
+
+// Report is what was measured.
+type Report struct {
+	Machine string   `json:"machine"`
+	At      string   `json:"at"` // RFC 3339, UTC
+	Figures []Figure `json:"figures"`
+}
+
+// Figure is one result beside its baseline.
+type Figure struct {
+	Name       string  `json:"name"`
+	What       string  `json:"what"`
+	Value      float64 `json:"figure"`
+	Unit       string  `json:"unit"`
+	Baseline   float64 `json:"baseline"` // in the same unit
+	BaselineIs string  `json:"baseline_is"`
+	Ratio      float64 `json:"ratio"` // of figure to baseline
+	Target     string  `json:"target"`
+	Met        bool    `json:"met"`
+
+	P50  float64 `json:"p50_ms"` // of one payment, one lookup or one chunk of rows
+	P95  float64 `json:"p95_ms"`
+	P99  float64 `json:"p99_ms"`
+	Peak float64 `json:"peak_memory_mib"` // of this process, its sandbox processor included
+
+	Skipped string `json:"skipped,omitempty"` // why nothing was measured
+}
+
+// JSON is the report for machines, indented for people.
+func (r Report) JSON() ([]byte, error) {
+	text, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return nil, fmt.Errorf("encoding the report: %w", err)
+	}
+	return append(text, '\n'), nil
+}
+
+// ErrUnknown: no measurement has this name.
+var ErrUnknown = errors.New("there is no such measurement")
+
+// measurement is a way to a figure.
+type measurement struct {
+	name    string
+	dialect db.Dialect
+	take    func(context.Context, *site) (Figure, error)
+}
+
+func measurements() []measurement {
+	return []measurement{
+		{"payments-postgres", db.Postgres, paymentsOnPostgres},
+		{"payments-sqlite", db.SQLite, paymentsOnSQLite},
+		{"lookup-postgres", db.Postgres, lookups},
+		{"lookup-sqlite", db.SQLite, lookups},
+		{"bills-postgres", db.Postgres, billsOnPostgres},
+		{"bills-sqlite", db.SQLite, billsOnSQLite},
+	}
+}
+
+// Names lists the measurements.
+func Names() []string {
+	var names []string
+	for _, m := range measurements() {
+		names = append(names, m.name)
+	}
+	return names
+}
+
+// Run measures, and tells on progress what it is doing. Without PostgreSQL on
+// the machine its measurements are skipped, with the reason in their place.
+// Returns [ErrUnknown].
+func Run(ctx context.Context, o Options, progress io.Writer) (Report, error) {
+	o = o.complete()
+	for _, name := range o.Only {
+		if !slices.Contains(Names(), name) {
+			return Report{}, fmt.Errorf("measuring %s: %w; there are %s", name, ErrUnknown, strings.Join(Names(), ", "))
+		}
+	}
+	server := &server{url: o.Postgres}
+	report := Report{Machine: machine(), At: clock.System().Now().Format(time.RFC3339)}
+	err := o.measure(ctx, server, &report, progress)
+	return report, errors.Join(err, server.stop())
+}
+
+func (o Options) complete() Options {
+	if len(o.Only) == 0 {
+		o.Only = Names()
+	}
+	if o.Seconds <= 0 {
+		o.Seconds = 10
+	}
+	if o.Bills <= 0 {
+		o.Bills = 200_000
+	}
+	return o
+}
+
+func machine() string {
+	return fmt.Sprintf("%s/%s, %d processors, %s", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version())
+}
+
+func (o Options) measure(ctx context.Context, server *server, report *Report, progress io.Writer) error {
+	for _, m := range measurements() {
+		if !slices.Contains(o.Only, m.name) {
+			continue
+		}
+		fmt.Fprintf(progress, "%s …\n", m.name)
+		figure, err := o.one(ctx, server, m)
+		switch {
+		case errors.Is(err, cluster.ErrNoBinaries):
+			figure.Skipped = err.Error()
+		case err != nil:
+			return fmt.Errorf("measuring %s: %w", m.name, err)
+		}
+		figure.Name = m.name
+		report.Figures = append(report.Figures, figure)
+		fmt.Fprintln(progress, figure)
+	}
+	return nil
+}
+
+func (o Options) one(ctx context.Context, server *server, m measurement) (figure Figure, err error) {
+	s, err := openSite(ctx, server, m.dialect)
+	if err != nil {
+		return Figure{}, err
+	}
+	defer func() { err = errors.Join(err, s.close()) }()
+	s.seconds, s.bills = o.Seconds, o.Bills
+	return m.take(ctx, s)
+}
+
+// String is the figure in a line.
+func (f Figure) String() string {
+	if f.Skipped != "" {
+		return "  skipped: " + f.Skipped
+	}
+	verdict := "missed"
+	if f.Met {
+		verdict = "met"
+	}
+	return fmt.Sprintf("  %.1f %s, baseline %.1f, ratio %.2f, target %s: %s; p50 %.1f p95 %.1f p99 %.1f ms; peak %.0f MiB",
+		f.Value, f.Unit, f.Baseline, f.Ratio, f.Target, verdict, f.P50, f.P95, f.P99, f.Peak)
+}
