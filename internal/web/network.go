@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
+
+	"clearwell/internal/limit"
 )
 
 // network tells whom to count a request against. A proxy's word is believed only
@@ -16,19 +18,11 @@ func (k *Kit) network(r *http.Request) netip.Prefix {
 		}
 		said := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
 		if client, err := netip.ParseAddr(strings.TrimSpace(said[len(said)-1])); err == nil {
-			from = client.Unmap()
+			from = client
 		}
 		break
 	}
-	bits := from.BitLen()
-	if from.Is6() {
-		bits = 64
-	}
-	prefix, err := from.Prefix(bits)
-	if err != nil {
-		return netip.Prefix{} // not an address: all such are counted together
-	}
-	return prefix
+	return limit.Network(from)
 }
 
 func peer(remote string) netip.Addr {

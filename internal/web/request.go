@@ -90,8 +90,8 @@ func (r *Request) Origin() string {
 // Manifest names all that our pages are made of.
 func (r *Request) Manifest() string { return r.kit.manifest }
 
-// Network is where the request comes from: one address of IPv4, or the 64 bits
-// of IPv6 that one household has.
+// Network is where the request comes from, as limits count it: see
+// [limit.Network].
 func (r *Request) Network() netip.Prefix { return r.kit.network(r.Request) }
 
 // rooms puts the door's handlers where their patterns say.
