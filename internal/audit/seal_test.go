@@ -60,8 +60,15 @@ func TestSealSealsEverythingOnce(t *testing.T) {
 		l := audit.New(d, newKey(t))
 		record(t, d, town, 5)
 		record(t, d, "othertown", 3)
-		if got := seal(t, l); got != 8 {
-			t.Errorf("sealed %d events, want 8", got)
+		record(t, d, id.Everyone, 1) // the operator has a log too
+		if got := seal(t, l); got != 9 {
+			t.Errorf("sealed %d events, want 9", got)
+		}
+		for city, want := range map[id.City]int64{town: 5, "othertown": 3, id.Everyone: 1, "nowhere": 0} {
+			online, offline := verifyBoth(t, l, city)
+			if !online.OK() || !offline.OK() || online.Events != want || online.Vouched != want {
+				t.Errorf("%s", online.Text())
+			}
 		}
 		if got := seal(t, l); got != 0 {
 			t.Errorf("sealed %d events twice", got)
