@@ -34,7 +34,10 @@ type commands struct {
 	Serve   serveCommand   `cmd:"" help:"Serve the towns of a configuration."`
 	Import  importCommand  `cmd:"" help:"Take files from the billing system."`
 	Init    initCommand    `cmd:"" help:"Write the files of a new installation, by asking."`
+	Posting postingCommand `cmd:"" help:"Give payments to the billing system."`
 	City    cityCommand    `cmd:"" help:"Towns and their files."`
+	Policy  policyCommand  `cmd:"" help:"Fees, tenders, limits: why, and what if."`
+	Audit   auditCommand   `cmd:"" help:"The record of who did what."`
 	Gallery galleryCommand `cmd:"" help:"Show every page in every state."`
 	Version versionCommand `cmd:"" help:"Say which release this is."`
 }

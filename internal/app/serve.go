@@ -20,8 +20,6 @@ import (
 	"clearwell/internal/web"
 	"clearwell/internal/web/hook"
 	"clearwell/internal/web/resident"
-
-	"github.com/alexedwards/scs/v2/memstore"
 )
 
 type serveCommand struct {
@@ -151,13 +149,13 @@ func (w *works) doors() (http.Handler, error) {
 	})
 	mux := http.NewServeMux()
 	mux.Handle(hook.Prefix, notices.Handler())
-	mux.Handle("/", kit.Handler(residents.Routes()))
+	mux.Handle("/", w.ofCity(kit.Handler(residents.Routes())))
 	return mux, nil
 }
 
 func (w *works) kit() (*web.Kit, error) {
 	return web.New(web.Config{
-		Catalogue: w.words, Towns: w.towns, Clock: w.clock, Log: w.log, Sessions: memstore.New(),
+		Catalogue: w.words, Towns: w.towns, Clock: w.clock, Log: w.log, Sessions: w.visits.Manager().Store,
 		Sorry: resident.Sorry{}, Alarms: alarms{w.log}, Shared: w.Origin, Secure: !w.Plain,
 		Proxies: w.Proxies, Release: w.release,
 	})

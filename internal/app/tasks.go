@@ -35,6 +35,10 @@ func (w *works) tasks() []task {
 			return err
 		}},
 		{"reading city files", 5 * time.Second, w.towns.Refresh},
+		{"ending visits", 5 * time.Minute, func(ctx context.Context) error {
+			_, err := w.visits.Sweep(ctx)
+			return err
+		}},
 		{"forgetting old tries", 10 * time.Minute, func(ctx context.Context) error {
 			_, err := w.tries.Sweep(ctx)
 			return err

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"clearwell/internal/access"
 	"clearwell/internal/audit"
 	"clearwell/internal/billing"
 	"clearwell/internal/cis"
@@ -45,6 +46,7 @@ type works struct {
 	payments  *payment.Service
 	exchange  *cis.Service
 	tries     *limit.Tries
+	visits    *access.Sessions
 	mail      resident.Mail
 	company   *sandbox.Server // nil where no sandbox is configured
 	companies map[string]processor.Processor
@@ -112,6 +114,7 @@ func (w *works) furnish(ctx context.Context) error {
 		Node: node, Release: w.release,
 	})
 	w.exchange = cis.New(w.db, postings{w.payments})
+	w.visits = access.NewSessions(w.db, access.Config{Plain: w.Plain})
 	w.tries = limit.NewTries(w.db, w.keys.digests)
 	return w.towns.Refresh(ctx)
 }
