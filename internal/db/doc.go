@@ -14,7 +14,7 @@
 //
 // Statements that need no answer are queued, and travel with the next query or
 // with the commit: on PostgreSQL a transaction that reads once and writes ten
-// rows takes two round trips. On SQLite one writer takes all transactions that
+// rows takes two round trips. Questions can be queued too ([Tx.Ask]). On SQLite one writer takes all transactions that
 // wait, gives each a savepoint, and makes them durable with one flush. Callers
 // cannot tell.
 //

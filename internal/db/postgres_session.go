@@ -21,20 +21,20 @@ type postgresSession struct {
 	ended bool
 }
 
-// queued makes a batch of what must come first and what waits, and the refusal
-// of each of its statements.
-func (s *postgresSession) queued(queue []statement) (*pgx.Batch, []error) {
+// queued makes a batch of what must come first and what waits, and lists its
+// statements.
+func (s *postgresSession) queued(queue []statement) (*pgx.Batch, []statement) {
 	batch := &pgx.Batch{}
 	if !s.begun {
 		begin(batch, s.city)
 		s.begun = true
 	}
-	refusals := make([]error, batch.Len(), batch.Len()+len(queue)+1)
+	sent := make([]statement, batch.Len(), batch.Len()+len(queue)+1)
 	for _, st := range queue {
 		batch.Queue(guarded(st), st.args...)
-		refusals = append(refusals, st.refusal)
+		sent = append(sent, st)
 	}
-	return batch, refusals
+	return batch, sent
 }
 
 // guarded wraps a compare-and-set so that the server itself refuses when it did
@@ -47,14 +47,29 @@ func guarded(st statement) string {
 	return "with touched as (" + st.sql + " returning 1) select clearwell_one(count(*)) from touched"
 }
 
-// drain reads the results of statements that need no answer.
-func drain(results pgx.BatchResults, refusals []error) error {
-	for _, refusal := range refusals {
-		if _, err := results.Exec(); err != nil {
-			return refused(err, refusal)
+// drain reads the results of queued statements.
+func drain(results pgx.BatchResults, sent []statement) error {
+	for _, st := range sent {
+		if err := receive(results, st); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+func receive(results pgx.BatchResults, st statement) error {
+	if st.each == nil {
+		_, err := results.Exec()
+		return refused(err, st.refusal)
+	}
+	rows, err := results.Query()
+	if err != nil {
+		return classifyPostgres(err)
+	}
+	return (&Rows{rows, func() error {
+		rows.Close()
+		return classifyPostgres(rows.Err())
+	}}).Each(st.each)
 }
 
 func refused(err, refusal error) error {
@@ -69,13 +84,13 @@ func (s *postgresSession) flush(ctx context.Context, queue []statement) error {
 	if len(queue) == 0 {
 		return nil
 	}
-	batch, refusals := s.queued(queue)
-	return s.send(ctx, batch, refusals)
+	batch, sent := s.queued(queue)
+	return sendAll(ctx, s.conn, batch, sent)
 }
 
-func (s *postgresSession) send(ctx context.Context, batch *pgx.Batch, refusals []error) error {
-	results := s.conn.SendBatch(ctx, batch)
-	err := drain(results, refusals)
+func sendAll(ctx context.Context, conn *pgx.Conn, batch *pgx.Batch, sent []statement) error {
+	results := conn.SendBatch(ctx, batch)
+	err := drain(results, sent)
 	return first(err, classifyPostgres(results.Close()))
 }
 
@@ -88,15 +103,15 @@ func first(err, closing error) error {
 }
 
 func (s *postgresSession) query(ctx context.Context, queue []statement, sql string, args []any) (*Rows, error) {
-	batch, refusals := s.queued(queue)
+	batch, sent := s.queued(queue)
 	batch.Queue(sql, args...)
-	return queryLast(ctx, s.conn, batch, refusals)
+	return queryLast(ctx, s.conn, batch, sent)
 }
 
 // queryLast sends a batch whose last statement is a query.
-func queryLast(ctx context.Context, conn *pgx.Conn, batch *pgx.Batch, refusals []error) (*Rows, error) {
+func queryLast(ctx context.Context, conn *pgx.Conn, batch *pgx.Batch, sent []statement) (*Rows, error) {
 	results := conn.SendBatch(ctx, batch)
-	if err := drain(results, refusals); err != nil {
+	if err := drain(results, sent); err != nil {
 		results.Close()
 		return nil, err
 	}
@@ -113,10 +128,10 @@ func queryLast(ctx context.Context, conn *pgx.Conn, batch *pgx.Batch, refusals [
 }
 
 func (s *postgresSession) count(ctx context.Context, queue []statement, sql string, args []any) (int64, error) {
-	batch, refusals := s.queued(queue)
+	batch, sent := s.queued(queue)
 	batch.Queue(sql, args...)
 	results := s.conn.SendBatch(ctx, batch)
-	if err := drain(results, refusals); err != nil {
+	if err := drain(results, sent); err != nil {
 		results.Close()
 		return 0, err
 	}
@@ -146,9 +161,9 @@ func (s *postgresSession) commit(ctx context.Context, queue []statement) error {
 	if !s.begun && len(queue) == 0 {
 		return nil
 	}
-	batch, refusals := s.queued(queue)
+	batch, sent := s.queued(queue)
 	batch.Queue("commit")
-	err := s.send(ctx, batch, append(refusals, nil))
+	err := sendAll(ctx, s.conn, batch, append(sent, statement{}))
 	if err == nil {
 		s.ended = true
 		return nil
@@ -178,20 +193,38 @@ type postgresReading struct {
 }
 
 func (r *postgresReading) query(ctx context.Context, queue []statement, sql string, args []any) (*Rows, error) {
-	if len(queue) > 0 {
-		return nil, ErrReadOnly
+	batch, sent, err := r.asked(queue)
+	if err != nil {
+		return nil, err
 	}
-	batch := &pgx.Batch{}
-	scope(batch, r.city)
 	batch.Queue(sql, args...)
-	return queryLast(ctx, r.conn, batch, []error{nil})
+	return queryLast(ctx, r.conn, batch, sent)
 }
 
-func (r *postgresReading) flush(_ context.Context, queue []statement) error {
-	if len(queue) > 0 {
-		return ErrReadOnly
+// asked makes a batch of the questions that wait; anything else would write.
+func (r *postgresReading) asked(queue []statement) (*pgx.Batch, []statement, error) {
+	batch := &pgx.Batch{}
+	scope(batch, r.city)
+	sent := make([]statement, batch.Len(), batch.Len()+len(queue))
+	for _, st := range queue {
+		if st.each == nil {
+			return nil, nil, ErrReadOnly
+		}
+		batch.Queue(st.sql, st.args...)
+		sent = append(sent, st)
 	}
-	return nil
+	return batch, sent, nil
+}
+
+func (r *postgresReading) flush(ctx context.Context, queue []statement) error {
+	if len(queue) == 0 {
+		return nil
+	}
+	batch, sent, err := r.asked(queue)
+	if err != nil {
+		return err
+	}
+	return sendAll(ctx, r.conn, batch, sent)
 }
 
 func (r *postgresReading) count(context.Context, []statement, string, []any) (int64, error) {

@@ -24,7 +24,7 @@ func (r *Rows) Close() error {
 }
 
 // Each scans every row with scan and closes the rows.
-func (r *Rows) Each(scan func(scan func(dest ...any) error) error) error {
+func (r *Rows) Each(scan Scanning) error {
 	defer r.Close()
 	for r.Next() {
 		if err := scan(r.Scan); err != nil {

@@ -49,15 +49,26 @@ func (s *sqliteSession) exec(ctx context.Context, st statement) (int64, error) {
 
 func (s *sqliteSession) flush(ctx context.Context, queue []statement) error {
 	for _, st := range queue {
-		touched, err := s.exec(ctx, st)
-		if err != nil {
+		if err := s.settle(ctx, st); err != nil {
 			return err
-		}
-		if st.refusal != nil && touched != 1 {
-			return st.refusal
 		}
 	}
 	return nil
+}
+
+func (s *sqliteSession) settle(ctx context.Context, st statement) error {
+	if st.each != nil {
+		rows, err := s.query(ctx, nil, st.sql, st.args)
+		if err != nil {
+			return err
+		}
+		return rows.Each(st.each)
+	}
+	touched, err := s.exec(ctx, st)
+	if err == nil && st.refusal != nil && touched != 1 {
+		return st.refusal
+	}
+	return err
 }
 
 func (s *sqliteSession) query(ctx context.Context, queue []statement, text string, args []any) (*Rows, error) {

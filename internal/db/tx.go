@@ -25,12 +25,18 @@ type session interface {
 	library() any
 }
 
-// statement is a queued statement. With a refusal it must touch exactly one row.
+// statement is a queued statement. With a refusal it must touch exactly one row;
+// with each it is a query, and each is given its rows.
 type statement struct {
 	sql     string
 	args    []any
 	refusal error
+	each    Scanning
 }
+
+// Scanning is given the rows of a query one by one; what it returns ends the
+// transaction.
+type Scanning func(scan func(dest ...any) error) error
 
 // Source feeds rows to [Tx.CopyIn]: it returns nil, nil at the end.
 type Source func() ([]any, error)
@@ -52,6 +58,12 @@ func (tx *Tx) Exec(sql string, args ...any) {
 // has no RETURNING clause.
 func (tx *Tx) ExecOne(refusal error, sql string, args ...any) {
 	tx.queue = append(tx.queue, statement{sql: sql, args: args, refusal: refusal})
+}
+
+// Ask queues a query: each is given its rows when they come, with the next query
+// or at the latest with Flush. So several questions take one round trip.
+func (tx *Tx) Ask(each Scanning, sql string, args ...any) {
+	tx.queue = append(tx.queue, statement{sql: sql, args: args, each: each})
 }
 
 // Flush sends what is queued and returns its first error.
