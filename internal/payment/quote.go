@@ -2,7 +2,6 @@ package payment
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"clearwell/internal/billing"
@@ -108,13 +107,11 @@ func (s *Service) FindQuote(ctx context.Context, city id.City, quoteID QuoteID) 
 // loadQuote reads a quote, the payment made from it (zero if none), and what is
 // owed and was paid lately on its utility account.
 func loadQuote(ctx context.Context, tx *db.Tx, quoteID QuoteID) (Quote, Payment, Owed, []recent, error) {
+	var made Payment
+	askPayment(tx, OfQuote(quoteID), &made) // travels with the quote's query
 	quote, err := selectQuote(ctx, tx, quoteID)
 	if err != nil {
 		return Quote{}, Payment{}, Owed{}, nil, named(err, ErrNoQuote)
-	}
-	made, err := selectPayment(ctx, tx, OfQuote(quoteID))
-	if err != nil && !errors.Is(err, db.ErrNoRows) {
-		return Quote{}, Payment{}, Owed{}, nil, err
 	}
 	owed, payments, err := owedTx(ctx, tx, quote.UtilityAccount)
 	return quote, made, owed, payments, err

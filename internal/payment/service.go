@@ -88,11 +88,9 @@ func (s *Service) Owed(ctx context.Context, city id.City, number billing.Number)
 }
 
 func owedTx(ctx context.Context, tx *db.Tx, number billing.Number) (Owed, []recent, error) {
+	var payments []recent
+	askRecent(tx, number, &payments) // travels with the statement's query
 	stated, err := billing.StatementTx(ctx, tx, number)
-	if err != nil {
-		return Owed{}, nil, err
-	}
-	payments, err := selectRecent(ctx, tx, number)
 	if err != nil {
 		return Owed{}, nil, err
 	}

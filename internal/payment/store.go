@@ -66,6 +66,16 @@ func selectPayment(ctx context.Context, tx *db.Tx, payment ID) (Payment, error) 
 		string(tx.City()), payment.String()).Scan)
 }
 
+// askPayment queues the question for a payment, which stays zero when there is
+// none.
+func askPayment(tx *db.Tx, payment ID, into *Payment) {
+	*into = Payment{}
+	tx.Ask(func(scan func(...any) error) (err error) {
+		*into, err = scanPayment(scan)
+		return err
+	}, `select `+paymentColumns+` from payments where city_id = $1 and id = $2`, string(tx.City()), payment.String())
+}
+
 func selectByAttempt(ctx context.Context, tx *db.Tx, attempt string) (Payment, error) {
 	return scanPayment(tx.QueryRow(ctx, `select `+paymentColumns+` from payments where city_id = $1 and id =
 		(select payment_id from payment_attempts where city_id = $1 and id = $2)`,
@@ -113,23 +123,20 @@ func scanPayment(scan func(...any) error) (Payment, error) {
 	return p, err
 }
 
-func selectRecent(ctx context.Context, tx *db.Tx, number billing.Number) ([]recent, error) {
-	rows, err := tx.Query(ctx, `select id, amount_cents, started_at, channel, state, acknowledged_at, attempt_number
-		from payments where city_id = $1 and utility_account = $2 and started_at > $3 order by started_at desc limit 100`,
-		string(tx.City()), string(number), db.Micros(tx.Now().Add(-remembered)))
-	if err != nil {
-		return nil, err
-	}
-	var found []recent
-	err = rows.Each(func(scan func(...any) error) error {
+// askRecent queues the question for the payments lately made on a utility
+// account, newest first.
+func askRecent(tx *db.Tx, number billing.Number, into *[]recent) {
+	*into = nil
+	tx.Ask(func(scan func(...any) error) error {
 		var r recent
 		var at, acknowledgedAt int64
 		err := scan(&r.ID, &r.Amount, &at, &r.Channel, &r.State, &acknowledgedAt, &r.tries)
 		r.At, r.acknowledgedAt = db.Time(at), db.Time(acknowledgedAt)
-		found = append(found, r)
+		*into = append(*into, r)
 		return err
-	})
-	return found, err
+	}, `select id, amount_cents, started_at, channel, state, acknowledged_at, attempt_number
+		from payments where city_id = $1 and utility_account = $2 and started_at > $3 order by started_at desc limit 100`,
+		string(tx.City()), string(number), db.Micros(tx.Now().Add(-remembered)))
 }
 
 func insertAttempt(tx *db.Tx, p Payment, token processor.Token) {
