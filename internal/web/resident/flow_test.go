@@ -126,16 +126,31 @@ func TestLostReplyIsNotAFailure(t *testing.T) {
 // While nobody knows, there is a page that looks again by itself and says
 // neither yes nor no; when it takes long, less often.
 func TestWaiting(t *testing.T) {
-	b := open(t).browser().find()
-	b.send(view.FieldAmount, string(view.Total)).on("/pay/")
-	pay := b.at.Path
-	b.send(view.FieldHow, view.HowPage)
-	b.at, _ = b.at.Parse(b.portal.URL)
-	b.get(strings.Replace(pay, "/pay/", "/back/", 1)).on("/pay/done/", `http-equiv="refresh" content="5"`)
+	b := open(t).browser().find().give(lost)
+	b.deaf.Store(true)
+	b.send().on("/pay/done/", `http-equiv="refresh" content="5"`)
 	b.clk.Advance(2 * time.Minute)
-	b.get(b.at.Path).on("/pay/done/", `http-equiv="refresh" content="30"`)
+	b.get(b.at.Path).on("/pay/done/", `http-equiv="refresh" content="30"`, "ana@example.com")
 	if strings.Contains(b.page, receipt) || strings.Contains(strings.ToLower(b.page), "fail") {
 		t.Errorf("the waiting page has an opinion:\n%s", b.page)
+	}
+	if stranger := b.town.browser().get(b.at.String()).on("/pay/done/"); strings.Contains(stranger.page, "ana@") {
+		t.Error("a stranger reads the payer's e-mail address")
+	}
+	b.deaf.Store(false)
+	b.get(b.at.Path).on("/pay/done/", receipt)
+	b.charged(1, owedOnce)
+}
+
+// Coming back from the processor's page without having paid there.
+func TestComingBackTooEarly(t *testing.T) {
+	b := open(t).browser().find()
+	b.send(view.FieldAmount, string(view.Total)).on("/pay/")
+	pay := b.at.String()
+	page := b.send(view.FieldHow, view.HowPage).at.String()
+	b.get(strings.Replace(pay, "/pay/", "/back/", 1)).on("/pay/done/", `http-equiv="refresh"`)
+	if again := b.get(pay).on("/pay/").send(view.FieldHow, view.HowPage).at.String(); again != page {
+		t.Errorf("going again leads to %s, not to %s", again, page)
 	}
 	b.charged(0, 0)
 }

@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -60,6 +61,20 @@ type town struct {
 	alarms   *alarms
 	mailed   []string
 	door     http.Handler
+	deaf     atomic.Bool // nobody hears what the processor says of an attempt
+}
+
+// line is the sandbox, and now and then nobody hears it.
+type line struct {
+	*sandbox.InProcess
+	town *town
+}
+
+func (l line) Lookup(ctx context.Context, req processor.LookupRequest) (processor.Result, error) {
+	if l.town.deaf.Load() {
+		return processor.Result{}, context.DeadlineExceeded
+	}
+	return l.InProcess.Lookup(ctx, req)
 }
 
 // alarms remembers what was raised.
@@ -125,7 +140,7 @@ func found(t *testing.T, d *db.DB, clk *clock.Manual) *town {
 	shared := "http://" + tw.portal.Listener.Addr().String()
 	tw.openSandbox(company)
 	tw.payments = payment.New(payment.Deps{
-		DB: d, Towns: directory, Processors: map[string]processor.Processor{"sandbox": sandbox.Direct(tw.company)},
+		DB: d, Towns: directory, Processors: map[string]processor.Processor{"sandbox": line{sandbox.Direct(tw.company), tw}},
 		Holds: payment.NoHolds{}, Receipts: payment.NoReceipts{}, Node: "test", Release: "r1",
 	})
 	catalogue, err := words()
