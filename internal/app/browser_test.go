@@ -116,7 +116,10 @@ func (d *demoTown) typeCard(number string) {
 	d.tab.Await(`Boolean(document.querySelector("iframe"))`)
 	d.tab.Await(`document.querySelector("iframe").clientHeight > 150`)
 	d.looks("pay")
-	steps := []chromedp.Action[chromedp.Void]{chromedp.SendKeys("#email", "ana@example.com"), chromedp.Focus("iframe")}
+	steps := []chromedp.Action[chromedp.Void]{chromedp.Focus("iframe")}
+	if webtest.Ask[string](d.tab, `document.querySelector("#email").value`) == "" {
+		d.tab.Do(chromedp.SendKeys("#email", "ana@example.com"))
+	}
 	for _, text := range []string{number, "1249", "123", "78701"} {
 		steps = append(steps, chromedp.KeyEvent("\t"), chromedp.KeyEvent(text))
 	}
@@ -225,7 +228,6 @@ func TestBrowserWithoutScriptsPaysOnTheProcessorsPage(t *testing.T) {
 		chromedp.WaitVisible(`input[name="amount"]`), chromedp.Click("main form button[type=submit]"),
 		chromedp.WaitVisible(`button[value="page"]`), chromedp.Click(`button[value="page"]`))
 	d.looks("pay")
-	d.tab.Do(chromedp.WaitVisible("main form button[type=submit]"), chromedp.Click("main form button[type=submit]"))
 	d.tab.Do(chromedp.WaitVisible("#number"), chromedp.SendKeys("#number", "4242424242424242"), chromedp.SendKeys("#expiry", "1249"),
 		chromedp.SendKeys("#code", "123"), chromedp.SendKeys("#postal", "78701"), chromedp.Click("main form button"))
 	d.tab.Do(chromedp.WaitVisible(`a[href$="/sampletown/"]`))

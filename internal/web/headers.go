@@ -32,7 +32,7 @@ func common(secure bool) map[string]string {
 // denied is what no page of ours ever asks a browser for.
 func denied() []string {
 	return []string{
-		"accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "display-capture", "encrypted-media",
+		"accelerometer", "autoplay", "browsing-topics", "camera", "display-capture", "encrypted-media",
 		"fullscreen", "geolocation", "gyroscope", "hid", "idle-detection", "magnetometer", "microphone", "midi",
 		"picture-in-picture", "publickey-credentials-get", "screen-wake-lock", "serial", "sync-xhr", "usb", "xr-spatial-tracking",
 	}
