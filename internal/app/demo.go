@@ -154,7 +154,7 @@ func (c demoCommand) make(ctx context.Context, p Process, cfg Config, k keys, lo
 	}
 	past := *cfg.Sandbox
 	past.notices = "" // the portal was not there to hear them
-	cfg.Sandbox = &past
+	cfg.Sandbox, cfg.Mail = &past, Mail{}
 	begin := clock.System().Now().AddDate(0, -sampletown.Months, 0)
 	w, err := open(ctx, cfg, k, clock.NewManual(begin), log)
 	if err != nil {

@@ -140,7 +140,7 @@ func (w *works) doors() (http.Handler, error) {
 		companies["sandbox"] = resident.Company{Name: "Sandbox", Pages: []string{w.Sandbox.Origin}}
 	}
 	residents := resident.New(resident.Config{
-		Bills: w.bills, Payments: w.payments, Mail: w.mail, Clock: w.clock, Companies: companies,
+		Bills: w.bills, Payments: w.payments, Mail: w.receipts, Clock: w.clock, Companies: companies,
 		Gate: limit.NewGate(w.clock, 0), Tries: w.tries,
 	})
 	notices := hook.New(hook.Config{

@@ -21,7 +21,7 @@ const abandonedAfter = time.Hour
 
 func (w *works) tasks() []task {
 	occasions := exposure.New(w.db)
-	return []task{
+	all := []task{
 		{"asking about payments in doubt", 5 * time.Second, func(ctx context.Context) error {
 			_, err := w.payments.Sweep(ctx)
 			return err
@@ -44,6 +44,13 @@ func (w *works) tasks() []task {
 			return err
 		}},
 	}
+	if w.outbox == nil {
+		return all
+	}
+	return append(all, task{"delivering mail", 2 * time.Second, func(ctx context.Context) error {
+		_, err := w.outbox.Deliver(ctx)
+		return err
+	}})
 }
 
 // repeat does every task at its pace until the context ends. A task that cannot

@@ -35,7 +35,7 @@ func (c demoCommand) welcome(ctx context.Context, out io.Writer, w *works) error
 	if err := table.Flush(); err != nil {
 		return fmt.Errorf("printing where to click: %w", err)
 	}
-	fmt.Fprintf(out, "\nThe town is kept in %s", w.Data)
+	fmt.Fprintf(out, "\nMail goes to %s.\nThe town is kept in %s", w.Mail.Folder, w.Data)
 	if c.Data == "" {
 		fmt.Fprint(out, " and goes when you stop")
 	}

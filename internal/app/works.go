@@ -21,11 +21,11 @@ import (
 	"clearwell/internal/db"
 	"clearwell/internal/limit"
 	"clearwell/internal/locale"
+	"clearwell/internal/notify"
 	"clearwell/internal/payment"
 	"clearwell/internal/processor"
 	"clearwell/internal/processor/sandbox"
 	"clearwell/internal/secret"
-	"clearwell/internal/web/resident"
 )
 
 // works is everything that is open while a command runs: the database and the
@@ -47,7 +47,8 @@ type works struct {
 	exchange  *cis.Service
 	tries     *limit.Tries
 	visits    *access.Sessions
-	mail      resident.Mail
+	receipts  receipts
+	outbox    *notify.Service // nil where no mail leaves
 	company   *sandbox.Server // nil where no sandbox is configured
 	companies map[string]processor.Processor
 }
@@ -105,18 +106,32 @@ func (w *works) furnish(ctx context.Context) error {
 	w.audit = audit.New(w.db, w.keys.audit)
 	w.registry, w.towns = city.New(w.db), city.NewDirectory(w.db)
 	w.holds, w.bills = control.New(w.db), billing.New(w.db)
+	w.receipts = receipts{w.db, w.towns, w.words, w.log, w.Origin, w.Plain, w.Mail.From == ""}
+	if err := w.openOutbox(); err != nil {
+		return err
+	}
 	node, err := os.Hostname()
 	if err != nil {
 		return fmt.Errorf("finding the name of this machine: %w", err)
 	}
 	w.payments = payment.New(payment.Deps{
-		DB: w.db, Towns: w.towns, Processors: w.companies, Holds: holds{w.holds, w.release}, Receipts: payment.NoReceipts{},
+		DB: w.db, Towns: w.towns, Processors: w.companies, Holds: holds{w.holds, w.release}, Receipts: w.receipts,
 		Node: node, Release: w.release,
 	})
 	w.exchange = cis.New(w.db, postings{w.payments})
 	w.visits = access.NewSessions(w.db, access.Config{Plain: w.Plain})
 	w.tries = limit.NewTries(w.db, w.keys.digests)
 	return w.towns.Refresh(ctx)
+}
+
+// openOutbox makes what mail leaves by, if any does.
+func (w *works) openOutbox() error {
+	mailer, from, err := w.Mail.mailer()
+	if err != nil || mailer == nil {
+		return err
+	}
+	w.outbox = notify.New(w.db, from, mailer, w.words)
+	return nil
 }
 
 // openSandbox makes the company that moves no money, and the adapter to it.
