@@ -140,13 +140,3 @@ func (r *Row) billNumber() string {
 	}
 	return r.Bill
 }
-
-// day is where a date stands in the order of staged rows; rows of no date come
-// last, as the newest.
-func day(d calendar.Date) int64 {
-	const none = 90_000_000
-	if d.IsZero() {
-		return none
-	}
-	return int64(d.Sub(calendar.MakeDate(1, 1, 1)))
-}

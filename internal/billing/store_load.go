@@ -9,16 +9,13 @@ import (
 
 // stagedColumns are written by stagedRow, in the same order.
 func stagedColumns() []string {
-	return []string{"city_id", "load_id", "line", "rank", "number", "display", "name", "service_address", "zip",
+	return []string{"city_id", "load_id", "line", "number", "display", "name", "service_address", "zip",
 		"mailing_1", "mailing_2", "mailing_city", "mailing_state", "mailing_zip", "service",
 		"bill_number", "billed_on", "due_on", "from_on", "to_on",
 		"amount_cents", "current_cents", "past_due_cents", "previous_cents",
 		"last_payment_cents", "shut_off_on", "shut_off_cents",
 		"meter", "read_on", "reading_milli", "previous_on", "previous_milli", "usage_milli", "units"}
 }
-
-// lines bounds the lines of a load: below it, a rank is a day and a line.
-const lines = 10_000_000_000
 
 func stage(ctx context.Context, tx *db.Tx, load LoadID, rows Rows) (int64, error) {
 	town, name := string(tx.City()), load.String()
@@ -32,7 +29,7 @@ func stage(ctx context.Context, tx *db.Tx, load LoadID, rows Rows) (int64, error
 }
 
 func stagedRow(town, load string, r *Row) []any {
-	return []any{town, load, r.Line, day(r.BilledOn)*lines + r.Line, string(r.Number), r.Display, r.Name, r.ServiceAddress, r.ZIP,
+	return []any{town, load, r.Line, string(r.Number), r.Display, r.Name, r.ServiceAddress, r.ZIP,
 		r.Mailing.Lines[0], r.Mailing.Lines[1], r.Mailing.City, r.Mailing.State, r.Mailing.ZIP, string(r.Service),
 		r.billNumber(), date(r.BilledOn), date(r.DueOn), date(r.From), date(r.To),
 		cents(r.Amount), cents(r.Current), cents(r.PastDue), cents(r.Previous),
@@ -63,7 +60,6 @@ func countAll(ctx context.Context, tx *db.Tx) (counts, error) {
 func apply(ctx context.Context, tx *db.Tx, load LoadID, asOf int64) (counts, error) {
 	var touched counts
 	var known int64
-	tx.Exec("analyze staged_rows") // freshly loaded: without, PostgreSQL takes it for empty, and the joins go quadratic
 	for _, step := range []struct {
 		what string
 		sql  string
@@ -85,12 +81,15 @@ func apply(ctx context.Context, tx *db.Tx, load LoadID, asOf int64) (counts, err
 	return touched, nil
 }
 
-// newest picks the lines of the staged rows that count, one for each key: the
-// remainder of the greatest rank. Grouping narrow rows and fetching the wide
-// ones by their key costs half of a window over wide rows.
+// newest picks the staged rows that count, one for each key: of the newest bill,
+// and of those the last line. A row without a date is the newest. It joins
+// nothing: PostgreSQL takes a freshly loaded table for empty, and a join with
+// itself took 13 s for 9,000 rows.
 func newest(which, key string) string {
-	return `select max(rank) % 10000000000 from staged_rows
-		where city_id = $1 and load_id = $2 and ` + which + ` group by ` + key
+	return `(select staged_rows.*,
+			row_number() over (partition by ` + key + ` order by coalesce(billed_on, '9999-12-31') desc, line desc) as place
+		from staged_rows where city_id = $1 and load_id = $2 and ` + which + `) as ranked
+	where place = 1`
 }
 
 // stated keeps what is known where a file states nothing.
@@ -118,8 +117,7 @@ func applyIdentities() string {
 	select city_id, number, display, name, service_address, zip,
 		mailing_1, mailing_2, mailing_city, mailing_state, mailing_zip, service,
 		0, 0, 0, null, 0, null, '', shut_off_on, shut_off_cents, last_payment_cents, load_id
-	from staged_rows
-	where city_id = $1 and load_id = $2 and line in (` + newest("amount_cents is null and name <> ''", "number") + `)
+	from ` + newest("amount_cents is null and name <> ''", "number") + `
 	on conflict (city_id, number) do update set ` + identity() + `,
 		shut_off_on = coalesce(excluded.shut_off_on, utility_accounts.shut_off_on),
 		shut_off_cents = coalesce(excluded.shut_off_cents, utility_accounts.shut_off_cents)`
@@ -137,8 +135,7 @@ func applyBalances() string {
 		mailing_1, mailing_2, mailing_city, mailing_state, mailing_zip, service,
 		amount_cents, coalesce(current_cents, 0), coalesce(past_due_cents, 0), due_on, cast($3 as bigint), billed_on, bill_number,
 		shut_off_on, shut_off_cents, last_payment_cents, load_id
-	from staged_rows
-	where city_id = $1 and load_id = $2 and line in (` + newest("amount_cents is not null", "number") + `)
+	from ` + newest("amount_cents is not null", "number") + `
 	on conflict (city_id, number) do update set ` + identity() + `,
 		shut_off_on = excluded.shut_off_on, shut_off_cents = excluded.shut_off_cents,
 		balance_cents = excluded.balance_cents, current_cents = excluded.current_cents,
@@ -154,8 +151,7 @@ func applyBills() string {
 		amount_cents, current_cents, past_due_cents, previous_cents, load_id)
 	select city_id, number, bill_number, service, billed_on, due_on, from_on, to_on,
 		amount_cents, current_cents, past_due_cents, previous_cents, load_id
-	from staged_rows
-	where city_id = $1 and load_id = $2 and line in (` + newest("amount_cents is not null", "number, bill_number") + `)
+	from ` + newest("amount_cents is not null", "number, bill_number") + `
 	on conflict (city_id, number, bill_number) do update set
 		service = excluded.service, billed_on = excluded.billed_on, due_on = excluded.due_on,
 		from_on = excluded.from_on, to_on = excluded.to_on, amount_cents = excluded.amount_cents,
@@ -176,8 +172,7 @@ func applyReadings() string {
 		previous_milli, usage_milli, units, bill_number, load_id)
 	select city_id, number, meter, read_on, service, reading_milli, previous_on,
 		previous_milli, usage_milli, units, bill_number, load_id
-	from staged_rows
-	where city_id = $1 and load_id = $2 and line in (` + newest("read_on is not null", "number, meter, read_on") + `)
+	from ` + newest("read_on is not null", "number, meter, read_on") + `
 	on conflict (city_id, number, meter, read_on) do update set
 		service = excluded.service, reading_milli = excluded.reading_milli, previous_on = excluded.previous_on,
 		previous_milli = excluded.previous_milli, usage_milli = excluded.usage_milli, units = excluded.units,

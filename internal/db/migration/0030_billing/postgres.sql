@@ -76,7 +76,6 @@ create table staged_rows (
   city_id            text not null,
   load_id            text not null,
   line               bigint not null,
-  rank               bigint not null,
   number             text not null,
   display            text not null,
   name               text not null,

@@ -72,7 +72,6 @@ create table staged_rows (
   city_id            text not null,
   load_id            text not null,
   line               integer not null,
-  rank               integer not null,
   number             text not null,
   display            text not null,
   name               text not null,
