@@ -260,3 +260,21 @@ func TestLogo(t *testing.T) {
 		t.Errorf("another logo gets %d", w.Code)
 	}
 }
+
+// Beside a fee stands how to pay none, by the town's own rules.
+func TestFreeWays(t *testing.T) {
+	for lang, want := range map[string]string{
+		"en": "At the counter, 100 Main Street, Sampletown, TX 78600: card, cash, check and money order",
+		"es": "En ventanilla, 100 Main Street, Sampletown, TX 78600: tarjeta, efectivo, cheque y giro postal",
+	} {
+		shown := ""
+		door := hang(t, web.Routes{"GET /x": func(r *web.Request) (web.Answer, error) {
+			shown = strings.Join(r.Page().Town.FreeWays, "\n")
+			return web.GoTo("/"), nil
+		}}, nil)
+		ask(door, "http://pay.sampletown.example/x?lang="+lang, nil)
+		if !strings.HasPrefix(shown, want+"\n") {
+			t.Errorf("%s: %q", lang, shown)
+		}
+	}
+}

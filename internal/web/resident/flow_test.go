@@ -234,3 +234,19 @@ func TestLanguageStays(t *testing.T) {
 	b.get(b.at.Path).on("/bill/", `lang="es"`)
 	b.home().on("/", `lang="es"`)
 }
+
+// Cards are paused: no card page stands, nothing is charged, and the free ways
+// are shown.
+func TestPaused(t *testing.T) {
+	b := open(t).browser().find().give(good)
+	pay := strings.Replace(b.at.String(), "/review/", "/pay/", 1)
+	b.held.Store(true)
+	if b.send(); b.status != http.StatusServiceUnavailable {
+		t.Errorf("paying while cards are paused gets %d", b.status)
+	}
+	if b.get(pay); b.status != http.StatusServiceUnavailable || strings.Contains(b.page, "<iframe") {
+		t.Errorf("the card page while cards are paused gets %d:\n%s", b.status, b.page)
+	}
+	b.reads("cash, check and money order")
+	b.charged(0, 0)
+}

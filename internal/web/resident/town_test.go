@@ -22,6 +22,7 @@ import (
 	"clearwell/internal/calendar"
 	"clearwell/internal/city"
 	"clearwell/internal/clock"
+	"clearwell/internal/control"
 	"clearwell/internal/db"
 	"clearwell/internal/db/dbtest"
 	"clearwell/internal/id"
@@ -62,6 +63,7 @@ type town struct {
 	mailed   []string
 	door     http.Handler
 	deaf     atomic.Bool // nobody hears what the processor says of an attempt
+	held     atomic.Bool // somebody has thrown the switch for cards
 }
 
 // line is the sandbox, and now and then nobody hears it.
@@ -125,6 +127,14 @@ func (tw *town) Resend(_ context.Context, _ id.City, _ payment.Payment, email st
 	return nil
 }
 
+// CheckCards refuses while the switch is thrown.
+func (tw *town) CheckCards(context.Context, id.City, string, string) error {
+	if tw.held.Load() {
+		return control.ErrCardsHeld
+	}
+	return nil
+}
+
 // open founds a town on SQLite.
 func open(t *testing.T) *town {
 	clk := clock.NewManual(dbtest.Began)
@@ -141,7 +151,7 @@ func found(t *testing.T, d *db.DB, clk *clock.Manual) *town {
 	tw.openSandbox(company)
 	tw.payments = payment.New(payment.Deps{
 		DB: d, Towns: directory, Processors: map[string]processor.Processor{"sandbox": line{sandbox.Direct(tw.company), tw}},
-		Holds: payment.NoHolds{}, Receipts: payment.NoReceipts{}, Node: "test", Release: "r1",
+		Holds: tw, Receipts: payment.NoReceipts{}, Node: "test", Release: "r1",
 	})
 	catalogue, err := words()
 	tw.must(err)
