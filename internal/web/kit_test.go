@@ -264,8 +264,8 @@ func TestLogo(t *testing.T) {
 // Beside a fee stands how to pay none, by the town's own rules.
 func TestFreeWays(t *testing.T) {
 	for lang, want := range map[string]string{
-		"en": "At the counter, 100 Main Street, Sampletown, TX 78600: card, cash, check and money order",
-		"es": "En ventanilla, 100 Main Street, Sampletown, TX 78600: tarjeta, efectivo, cheque y giro postal",
+		"en": "At our counter, 100 Main Street, Sampletown, TX 78600: card, cash, check and money order",
+		"es": "En nuestra ventanilla, 100 Main Street, Sampletown, TX 78600: tarjeta, efectivo, cheque y giro postal",
 	} {
 		shown := ""
 		door := hang(t, web.Routes{"GET /x": func(r *web.Request) (web.Answer, error) {

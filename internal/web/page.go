@@ -25,7 +25,6 @@ func (k *Kit) page(r *http.Request) ui.Page {
 		p.Town.FreeWays = freeWays(s.town.File, p.Words, k.cfg.Clock.Now())
 		p.Sandbox = s.town.File.Processor.Mode == city.Sandbox
 		p.Notices = k.notices(s)
-		p.Town.FreeWays = k.freeWays(s, p.Words)
 	}
 	return p
 }
