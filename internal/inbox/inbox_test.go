@@ -87,6 +87,11 @@ func TestMessagesAreKeptOnce(t *testing.T) {
 				t.Errorf("kept again as %v, fresh %v, want %v", got, fresh, again.want)
 			}
 		}
+		for _, kept := range pending(t, s) {
+			if want := map[inbox.ID]string{first: "evt_1"}[kept.ID]; kept.ExternalID != want {
+				t.Errorf("identifier of %s is %q", kept.ID, kept.ExternalID)
+			}
+		}
 		digest := "sha256:7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed" // of "one"
 		for _, other := range []inbox.Message{
 			notice("evt_2", "one"), notice("", "two"), notice(digest, "planted"), notice("", ""), notice("evt\x00\xff", ""),
@@ -198,6 +203,23 @@ func TestMessagesAreActedOnOnce(t *testing.T) {
 		}
 		if _, fresh := keep(t, s, town, notice("evt_1", "one")); fresh || len(pending(t, s)) > 0 {
 			t.Error("what was acted on waits again")
+		}
+	})
+}
+
+// Two who could not act on one message: the second must not put it off again.
+func TestMessagesAreSettledByWhoLookedLast(t *testing.T) {
+	dbtest.EachAt(t, func(t *testing.T, d *db.DB, clk *clock.Manual) {
+		s := inbox.New(d)
+		keep(t, s, town, notice("evt_1", "one"))
+		stale := pending(t, s)[0]
+		failed(t, d, stale, errors.New("busy"))
+		clk.Advance(time.Hour)
+		if err := done(t, d, stale); !errors.Is(err, inbox.ErrSettled) {
+			t.Errorf("acted on by who looked before: %v", err)
+		}
+		if err := done(t, d, pending(t, s)[0]); err != nil {
+			t.Error(err)
 		}
 	})
 }

@@ -43,15 +43,13 @@ func (m Message) once() string {
 		return "id:" + storable(m.ExternalID)
 	}
 	digest := sha256.Sum256(m.Body)
-	return digestMark + hex.EncodeToString(digest[:])
+	return "sha256:" + hex.EncodeToString(digest[:])
 }
-
-const digestMark = "sha256:"
 
 // externalID takes back what once made of the sender's identifier.
 func externalID(once string) string {
-	text, _ := strings.CutPrefix(once, "id:")
-	if strings.HasPrefix(once, digestMark) {
+	text, named := strings.CutPrefix(once, "id:")
+	if !named {
 		return ""
 	}
 	return text
@@ -84,7 +82,7 @@ func isCredential(name string) bool {
 
 // MaxAttempts is how often a message is tried before it is stuck: for about a
 // day, see backoff.
-const MaxAttempts = 12
+const MaxAttempts = 16
 
 const (
 	firstPause   = 10 * time.Second

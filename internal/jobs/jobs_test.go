@@ -183,25 +183,26 @@ func TestJobsSurviveTrouble(t *testing.T) {
 	})
 }
 
-// Run ends when what runs has ended, not before.
+// While a job still runs, its node keeps the lease, also when it is ending.
 func TestRunDrains(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		r := quick(d, "here", &journal{})
-		began, may := make(chan bool), make(chan bool)
-		finished := false
-		r.Every("long", time.Hour, func(ctx context.Context) error {
-			began <- true
+		here, there := quick(d, "here", &journal{}), node(d, "there", &journal{})
+		began := make(chan bool)
+		here.Every("long", time.Hour, func(ctx context.Context) error {
+			close(began)
 			<-ctx.Done()
-			<-may
-			finished = true
+			for range 50 {
+				if there.hold(context.WithoutCancel(ctx)) {
+					t.Error("another leads while a job runs")
+				}
+			}
 			return nil
 		})
-		stop := start(t, r)
+		stop := start(t, here)
 		<-began
-		go close(may)
 		stop()
-		if !finished {
-			t.Error("a job was left running")
+		if !there.hold(t.Context()) {
+			t.Error("the lease is not given back")
 		}
 	})
 }

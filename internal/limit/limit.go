@@ -59,7 +59,7 @@ func (w Window) Bounds(now time.Time) (begins, ends time.Time) {
 // IPv4 address, or the 56 bits of IPv6 that providers hand out (RIPE-690). A
 // client with 2^72 addresses must not have as many tries.
 func Network(addr netip.Addr) netip.Prefix {
-	addr = addr.Unmap().WithZone("")
+	addr = addr.Unmap()
 	bits := 32
 	if addr.Is6() {
 		bits = 56
