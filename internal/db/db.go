@@ -19,7 +19,8 @@ type Config struct {
 	URL string
 	// Clock gives each transaction its instant.
 	Clock clock.Clock
-	// MaxConns bounds the connections to PostgreSQL; 0 means 16.
+	// MaxConns bounds the connections to PostgreSQL; 0 means 32. All nodes
+	// together stay below the server's max_connections.
 	MaxConns int32
 }
 
