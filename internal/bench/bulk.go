@@ -62,7 +62,7 @@ func billsOnPostgres(ctx context.Context, s *site) (Figure, error) {
 func billsOnSQLite(ctx context.Context, s *site) (Figure, error) {
 	return bulk(ctx, s, "prepared inserts of the same columns into a plain table, one transaction", func(ctx context.Context) error {
 		return s.d.Write(ctx, sampletown, func(ctx context.Context, tx *db.Tx) error {
-			tx.Exec(rawTable + " strict, without rowid")
+			tx.Exec(rawTable + " without rowid")
 			_, err := tx.CopyIn(ctx, "raw_bills", rawColumns(), rawRows(s.bills))
 			return err
 		})

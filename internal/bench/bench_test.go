@@ -1,0 +1,192 @@
+package bench
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"clearwell/internal/db"
+)
+
+func TestUnknownMeasurement(t *testing.T) {
+	_, err := Run(t.Context(), Options{Only: []string{"moon"}}, io.Discard)
+	if !errors.Is(err, ErrUnknown) {
+		t.Errorf("got %v, want %v", err, ErrUnknown)
+	}
+}
+
+// A figure has all its parts, and is written for machines.
+func TestBulkLoadIsMeasured(t *testing.T) {
+	report, err := Run(t.Context(), Options{Only: []string{"bills-sqlite"}, Bills: 2*chunk + 1}, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := report.JSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var read struct{ Figures []map[string]any }
+	if err := json.Unmarshal(text, &read); err != nil || len(read.Figures) != 1 {
+		t.Fatalf("reading %s: %v", text, err)
+	}
+	for _, part := range []string{"figure", "baseline", "ratio", "p50_ms", "p95_ms", "p99_ms", "peak_memory_mib"} {
+		if value, isNumber := read.Figures[0][part].(float64); !isNumber || value <= 0 {
+			t.Errorf("%s is %v", part, read.Figures[0][part])
+		}
+	}
+}
+
+// What a baseline writes is what a payment wrote, under other keys and as long.
+func TestTemplateIsThePayment(t *testing.T) {
+	ctx := t.Context()
+	s, err := openSite(ctx, &server{}, db.SQLite)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.close(); err != nil {
+			t.Error(err)
+		}
+	})
+	rows := templateOf(t, s)
+	counts := map[string]int{}
+	for _, r := range rows.rows {
+		counts[r.table]++
+	}
+	want := map[string]int{"payments": 1, "payment_attempts": 1, "ledger_entries": 4, "exposures": 1, "exposure_outcomes": 2, "audit_unsealed": 2}
+	if diff := cmp.Diff(want, counts); diff != "" {
+		t.Errorf("rows of a payment (-want +got):\n%s", diff)
+	}
+	if n := len(bare(rows.rows)); n != bareRows {
+		t.Errorf("the bare payment has %d rows, want %d", n, bareRows)
+	}
+	for n := range 2 {
+		if err := writeAll(ctx, s.d, rows.prepare().of(n)); err != nil {
+			t.Errorf("writing number %d: %v", n, err)
+		}
+	}
+	if err := writeAll(ctx, s.d, rows.prepare().of(1)); !errors.Is(err, db.ErrDuplicate) {
+		t.Errorf("the same number twice: got %v, want %v", err, db.ErrDuplicate)
+	}
+	sameLengths(t, rows)
+	for _, text := range []string{string(sampletown), "payer:web", rows.keys[0]} {
+		if strings.Contains(rows.statement("$1"), text) {
+			t.Errorf("the statement has %q in it", text)
+		}
+	}
+}
+
+// templateOf makes one payment and reads its rows.
+func templateOf(t *testing.T, s *site) template {
+	t.Helper()
+	made, err := newTown(s.d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	quotes, err := made.prepare(t.Context(), s.d, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &counter{s, made, quotes[0], quotes}
+	if _, err := c.pay(t.Context(), 1, time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := c.sample(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rows
+}
+
+func sameLengths(t *testing.T, rows template) {
+	t.Helper()
+	for i, made := range rows.prepare().of(7) {
+		for j, arg := range made.args {
+			text, isText := arg.(string)
+			if isText && len(text) != len(rows.rows[i].values[j].(string)) {
+				t.Errorf("%s.%s is %q, which was %q", rows.rows[i].table, rows.rows[i].columns[j], text, rows.rows[i].values[j])
+			}
+		}
+	}
+}
+
+func TestPercentile(t *testing.T) {
+	var hundred timings
+	for i := range 100 {
+		hundred.took = append(hundred.took, time.Duration(100-i)*time.Millisecond)
+	}
+	for _, test := range []struct {
+		of    timings
+		share float64
+		want  float64
+	}{
+		{timings{}, 0.99, 0},
+		{timings{took: []time.Duration{2 * time.Millisecond}}, 0.5, 2},
+		{hundred, 0, 1},
+		{hundred, 0.5, 50},
+		{hundred, 0.99, 99},
+		{hundred, 1, 100},
+	} {
+		if got := test.of.percentile(test.share); got != test.want {
+			t.Errorf("percentile %v of %d calls is %v, want %v", test.share, len(test.of.took), got, test.want)
+		}
+	}
+}
+
+func TestDriveMakesEachCallOnce(t *testing.T) {
+	made := make([]int, 1000)
+	took, err := drive(t.Context(), 8, time.Minute, len(made), func(_ context.Context, call int) error {
+		made[call]++
+		return nil
+	})
+	if err != nil || len(took.took) != len(made) {
+		t.Errorf("%d calls are timed, want %d: %v", len(took.took), len(made), err)
+	}
+	for call, times := range made {
+		if times != 1 {
+			t.Errorf("call %d was made %d times", call, times)
+		}
+	}
+}
+
+func TestDriveEndsWithTheFirstError(t *testing.T) {
+	refused := errors.New("refused")
+	_, err := drive(t.Context(), 4, time.Minute, 1_000_000_000, func(context.Context, int) error { return refused })
+	if !errors.Is(err, refused) {
+		t.Errorf("got %v, want %v", err, refused)
+	}
+}
+
+// A steady rate is neither hurried nor held up.
+func TestPaceIsSteady(t *testing.T) {
+	made, err := pace(t.Context(), 100, time.Second, func(context.Context, int) error { return nil })
+	if calls := len(made.took); err != nil || calls != 100 || made.elapsed < 900*time.Millisecond {
+		t.Errorf("%d calls in %s: %v", len(made.took), made.elapsed, err)
+	}
+}
+
+func TestThroughput(t *testing.T) {
+	got, err := throughput([]byte("latency average = 8.9 ms\ninitial connection time = 49.8 ms\ntps = 3588.209 (without initial connection time)\n"))
+	if err != nil || got != 3588.209 {
+		t.Errorf("got %v, %v", got, err)
+	}
+	if _, err := throughput([]byte("pgbench: error")); err == nil {
+		t.Error("no rate is no error")
+	}
+}
+
+func TestStatusKiB(t *testing.T) {
+	status := []byte("Name:\tclearwell\nVmPeak:\t  9999 kB\nVmHWM:\t  8124 kB\n")
+	if got, found := statusKiB(status, "VmHWM:"); got != 8124 || !found {
+		t.Errorf("got %v, %v", got, found)
+	}
+	if _, found := statusKiB(status, "VmRSS:"); found {
+		t.Error("found what is not there")
+	}
+}
