@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 
+	"clearwell/internal/bench"
 	"clearwell/internal/cis/layouts"
 
 	"github.com/alecthomas/kong"
@@ -38,6 +39,7 @@ type commands struct {
 	City    cityCommand    `cmd:"" help:"Towns and their files."`
 	Policy  policyCommand  `cmd:"" help:"Fees, tenders, limits: why, and what if."`
 	Audit   auditCommand   `cmd:"" help:"The record of who did what."`
+	Bench   benchCommand   `cmd:"" help:"Measure speed and memory beside a baseline."`
 	Gallery galleryCommand `cmd:"" help:"Show every page in every state."`
 	Version versionCommand `cmd:"" help:"Say which release this is."`
 }
@@ -54,7 +56,7 @@ func Run(ctx context.Context, p Process) int {
 		kong.Writers(p.Out, p.Err),
 		kong.Exit(func(int) { ended = true }),
 		kong.BindTo(ctx, (*context.Context)(nil)),
-		kong.Vars{"layouts": strings.Join(layouts.Names(), ", ")},
+		kong.Vars{"layouts": strings.Join(layouts.Names(), ", "), "measurements": strings.Join(bench.Names(), ", ")},
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}),
 	)
 	if err != nil {

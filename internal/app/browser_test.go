@@ -53,6 +53,7 @@ type demoTown struct {
 func browse(t *testing.T) *demoTown {
 	t.Helper()
 	d := &demoTown{t: t, tab: webtest.Open(t), folder: t.TempDir(), out: &heard{}}
+	d.tab.Size(1040, 900)
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan int, 1)
 	go func() {
@@ -123,7 +124,9 @@ func (d *demoTown) typeCard(number string) {
 	for _, text := range []string{number, "1249", "123", "78701"} {
 		steps = append(steps, chromedp.KeyEvent("\t"), chromedp.KeyEvent(text))
 	}
-	d.tab.Do(append(steps, chromedp.Click(`button[value="fields"]`))...)
+	d.tab.Do(steps...)
+	d.looks("card")
+	d.tab.Do(chromedp.Click(`button[value="fields"]`))
 	d.tab.Await(`location.pathname.includes("/review/")`)
 	d.looks("review")
 }

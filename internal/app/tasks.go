@@ -6,70 +6,71 @@ import (
 	"time"
 
 	"clearwell/internal/exposure"
+	"clearwell/internal/jobs"
 )
 
-// task is something done again and again while the program serves. On several
-// nodes each does it: all of them are harmless when done twice.
-type task struct {
-	name  string
-	every time.Duration
-	do    func(context.Context) error
-}
+const (
+	// abandonedAfter is when a card page that nobody sent is one that nobody will.
+	abandonedAfter = time.Hour
+	// townsEvery is how old a node's picture of the towns may be.
+	townsEvery = 5 * time.Second
+)
 
-// abandonedAfter is when a card page that nobody sent is one that nobody will.
-const abandonedAfter = time.Hour
-
-func (w *works) tasks() []task {
-	occasions := exposure.New(w.db)
-	all := []task{
-		{"asking about payments in doubt", 5 * time.Second, func(ctx context.Context) error {
-			_, err := w.payments.Sweep(ctx)
-			return err
-		}},
-		{"sealing the audit log", time.Second, func(ctx context.Context) error {
-			_, err := w.audit.Seal(ctx)
-			return err
-		}},
-		{"noting abandoned card pages", time.Minute, func(ctx context.Context) error {
-			_, err := occasions.Abandon(ctx, abandonedAfter)
-			return err
-		}},
-		{"reading city files", 5 * time.Second, w.towns.Refresh},
-		{"ending visits", 5 * time.Minute, func(ctx context.Context) error {
-			_, err := w.visits.Sweep(ctx)
-			return err
-		}},
-		{"forgetting old tries", 10 * time.Minute, func(ctx context.Context) error {
-			_, err := w.tries.Sweep(ctx)
-			return err
-		}},
-	}
-	if w.outbox == nil {
-		return all
-	}
-	return append(all, task{"delivering mail", 2 * time.Second, func(ctx context.Context) error {
-		_, err := w.outbox.Deliver(ctx)
-		return err
-	}})
-}
-
-// repeat does every task at its pace until the context ends. A task that cannot
-// be done is logged, and tried again the next time.
+// repeat does what must be done every so often, until the context ends: most of
+// it on one node, and what a node keeps in memory on each.
 func (w *works) repeat(ctx context.Context, running *sync.WaitGroup) {
-	for _, t := range w.tasks() {
-		running.Go(func() {
-			ticker := time.NewTicker(t.every)
-			defer ticker.Stop()
-			for {
-				select {
-				case <-ctx.Done():
-					return
-				case <-ticker.C:
-				}
-				if err := t.do(ctx); err != nil && ctx.Err() == nil {
-					w.log.ErrorContext(ctx, t.name, "err", err.Error())
-				}
-			}
+	running.Go(func() {
+		if err := w.jobs().Run(ctx); err != nil {
+			w.log.ErrorContext(ctx, "ending periodic work", "err", err.Error())
+		}
+	})
+	running.Go(func() { w.follow(ctx) })
+}
+
+func (w *works) jobs() *jobs.Runner {
+	occasions := exposure.New(w.db)
+	runner := jobs.New(w.db, w.node, w.log)
+	runner.Every("sweep", 5*time.Second, func(ctx context.Context) error {
+		_, err := w.payments.Sweep(ctx)
+		return err
+	})
+	runner.Every("seal", time.Second, func(ctx context.Context) error {
+		_, err := w.audit.Seal(ctx)
+		return err
+	})
+	runner.Every("abandon", time.Minute, func(ctx context.Context) error {
+		_, err := occasions.Abandon(ctx, abandonedAfter)
+		return err
+	})
+	runner.Every("tries", 10*time.Minute, func(ctx context.Context) error {
+		_, err := w.tries.Sweep(ctx)
+		return err
+	})
+	runner.Every("visits", 5*time.Minute, func(ctx context.Context) error {
+		_, err := w.visits.Sweep(ctx)
+		return err
+	})
+	if w.outbox != nil {
+		runner.Every("mail", 2*time.Second, func(ctx context.Context) error {
+			_, err := w.outbox.Deliver(ctx)
+			return err
 		})
+	}
+	return runner
+}
+
+// follow keeps this node's picture of the towns up to date.
+func (w *works) follow(ctx context.Context) {
+	ticker := time.NewTicker(townsEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		if err := w.towns.Refresh(ctx); err != nil && ctx.Err() == nil {
+			w.log.ErrorContext(ctx, "reading city files", "err", err.Error())
+		}
 	}
 }

@@ -13,11 +13,7 @@ import (
 // release names the program that runs: the SHA-256 of its own file. Two machines
 // with the same digest run the same code, whatever anybody wrote into it.
 var release = sync.OnceValues(func() (string, error) {
-	path, err := os.Executable()
-	if err != nil {
-		return "", fmt.Errorf("finding the program's own file: %w", err)
-	}
-	file, err := os.Open(path)
+	file, err := openSelf()
 	if err != nil {
 		return "", fmt.Errorf("reading the program's own file: %w", err)
 	}
@@ -28,6 +24,19 @@ var release = sync.OnceValues(func() (string, error) {
 	}
 	return hex.EncodeToString(digest.Sum(nil)), nil
 })
+
+// openSelf opens the file that runs. Linux gives that very file even after
+// another was put in its place.
+func openSelf() (*os.File, error) {
+	if file, err := os.Open("/proc/self/exe"); err == nil {
+		return file, nil
+	}
+	path, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	return os.Open(path)
+}
 
 type versionCommand struct{}
 

@@ -36,6 +36,7 @@ type works struct {
 	clock     clock.Clock
 	log       *slog.Logger
 	release   string
+	node      string // this process, for a lease
 	words     *locale.Catalogue
 	db        *db.DB
 	audit     *audit.Log
@@ -110,13 +111,14 @@ func (w *works) furnish(ctx context.Context) error {
 	if err := w.openOutbox(); err != nil {
 		return err
 	}
-	node, err := os.Hostname()
+	machine, err := os.Hostname()
 	if err != nil {
 		return fmt.Errorf("finding the name of this machine: %w", err)
 	}
+	w.node = fmt.Sprintf("%s/%d/%d", machine, os.Getpid(), w.clock.Now().UnixMilli())
 	w.payments = payment.New(payment.Deps{
 		DB: w.db, Towns: w.towns, Processors: w.companies, Holds: holds{w.holds, w.release}, Receipts: w.receipts,
-		Node: node, Release: w.release,
+		Node: machine, Release: w.release,
 	})
 	w.exchange = cis.New(w.db, postings{w.payments})
 	w.visits = access.NewSessions(w.db, access.Config{Plain: w.Plain})
