@@ -32,7 +32,7 @@ type Tab struct {
 const patience = 3 * time.Minute
 
 // longestWait is how long a page may take to become what [Tab.Await] waits for.
-const longestWait = 20 * time.Second
+const longestWait = 45 * time.Second
 
 // Open starts a browser for the test, or skips it.
 func Open(t *testing.T) *Tab {
