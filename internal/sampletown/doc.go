@@ -6,7 +6,7 @@
 // the cent. Everybody in it is invented. Its story is told month by month: the
 // billing system writes a file in the portal's own layout ([Town.Next]), residents
 // read their bills and pay, on the portal or elsewhere, and the next file shows
-// what the billing system has heard ([Town.Paid]). [Settle] plays the story
+// what the billing system has heard ([Town.Paid]). [Stage.Play] plays the story
 // through the real services, in the order in which it happened.
 //
 // It owns no table. It promises that nothing of it reaches a database except by

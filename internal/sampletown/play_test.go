@@ -60,6 +60,9 @@ func stage(t *testing.T, begin time.Time) Stage {
 
 // What the services hold at the end is what the story says, to the cent.
 func TestTheStoryThroughTheServices(t *testing.T) {
+	if testing.Short() {
+		t.Skip("telling 36 months takes seconds")
+	}
 	town := draw(t, 1)
 	s := stage(t, town.today.AddMonths(-Months).Start(town.zone))
 	if err := s.Play(t.Context(), town, func(int) {}); err != nil {
