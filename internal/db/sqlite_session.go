@@ -6,6 +6,8 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -150,16 +152,33 @@ func (p *plans) find(text string) (*sql.Stmt, bool) {
 }
 
 // learn prepares the texts met since it was last called. One that does not
-// parse has told its caller so already.
+// parse has told its caller so already. Preparing waits for a connection, and
+// those who have one may be waiting for the lock: it is not held meanwhile.
 func (p *plans) learn(ctx context.Context) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for text := range p.fresh {
-		delete(p.fresh, text)
+	for _, text := range p.takeFresh() {
 		if plan, err := p.pool.PrepareContext(ctx, text); err == nil {
-			p.kept[text] = plan
+			p.keep(text, plan)
 		}
 	}
+}
+
+func (p *plans) takeFresh() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	texts := slices.Collect(maps.Keys(p.fresh))
+	clear(p.fresh)
+	return texts
+}
+
+// keep keeps a plan, unless another was faster.
+func (p *plans) keep(text string, plan *sql.Stmt) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.kept[text] != nil {
+		plan.Close()
+		return
+	}
+	p.kept[text] = plan
 }
 
 func (p *plans) close() error {
