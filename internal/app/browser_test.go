@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"io/fs"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -220,6 +222,28 @@ func TestBrowserHearsTheTruthAfterALostReply(t *testing.T) {
 	d.confirm()
 	d.tab.Await(`document.querySelector("main").innerText.includes("3014")`)
 	d.looks("receipt")
+}
+
+func TestBrowserAnswersTheBanksQuestion(t *testing.T) {
+	d := browse(t)
+	d.toCard(3)
+	d.typeCard("4000000000003220")
+	d.tab.Do(chromedp.Click("main form button[type=submit]"))
+	d.tab.Await(`location.pathname.includes("/challenge/")`)
+	d.looks("challenge")
+	d.tab.Do(chromedp.Click(`button[value="approve"]`))
+	d.tab.Await(`location.pathname.includes("/pay/done/")`)
+	d.says("3220")
+}
+
+func TestAnUntidyPathIsNotRepeated(t *testing.T) {
+	reached := false
+	handler := apart(http.NotFoundHandler(), http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached = true }))
+	answer := httptest.NewRecorder()
+	handler.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "//4242424242424242", nil))
+	if !reached || answer.Header().Get("Location") != "" {
+		t.Errorf("answered %d to %q before any guard", answer.Code, answer.Header().Get("Location"))
+	}
 }
 
 func TestBrowserWithoutScriptsPaysOnTheProcessorsPage(t *testing.T) {

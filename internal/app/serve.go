@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -147,10 +148,20 @@ func (w *works) doors() (http.Handler, error) {
 		Notifiers: notifiers, Towns: w.towns, Inbox: inbox.New(w.db), Payments: w.payments,
 		Alarms: alarms{w.log}, Clock: w.clock, Log: w.log,
 	})
-	mux := http.NewServeMux()
-	mux.Handle(hook.Prefix, notices.Handler())
-	mux.Handle("/", w.ofCity(kit.Handler(residents.Routes())))
-	return mux, nil
+	return apart(notices.Handler(), w.ofCity(kit.Handler(residents.Routes()))), nil
+}
+
+// apart sends notices to their door and all else to the residents'. It is not a
+// ServeMux because that answers an untidy path by itself, repeating it, before
+// any guard of ours has read it.
+func apart(notices, residents http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, hook.Prefix) {
+			notices.ServeHTTP(w, r)
+			return
+		}
+		residents.ServeHTTP(w, r)
+	})
 }
 
 func (w *works) kit() (*web.Kit, error) {

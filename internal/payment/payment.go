@@ -119,6 +119,10 @@ type Payment struct {
 	Payer          exposure.Payer
 	Language       locale.Lang
 	AcknowledgedAt time.Time // when the billing system took it; zero until then
+
+	// Challenge is the page of the card's bank that the payer must go to, as just
+	// heard from the processor. It is not kept.
+	Challenge string
 }
 
 // Total is what the payer pays in all.

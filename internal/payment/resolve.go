@@ -39,7 +39,7 @@ func (s *Service) apply(ctx context.Context, town *city.City, p Payment, on Even
 }
 
 func (p Payment) moved(next State, tx *db.Tx, result processor.Result) Payment {
-	p.State, p.StateAt = next, tx.Now()
+	p.State, p.StateAt, p.Challenge = next, tx.Now(), result.ChallengeURL
 	if result.Instrument.Last4 != "" {
 		p.Card = result.Instrument
 	}

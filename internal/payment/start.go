@@ -25,6 +25,12 @@ type StartRequest struct {
 	Quote     QuoteID
 	Consent   money.Amount // the total that the payer agreed to
 	OnPurpose bool         // the payer knows of the earlier payments
+
+	// ReturnURL is where the card's bank sends the payer back to after a
+	// challenge; without one a challenged card is declined.
+	ReturnURL string
+	// Payer replaces who the quote says is paying, where it is not the zero value.
+	Payer exposure.Payer
 }
 
 // Start makes the payment of a quote, and asks the processor. It returns after a
@@ -43,16 +49,18 @@ func (s *Service) Start(ctx context.Context, req StartRequest) (Payment, error) 
 	if !begun.fresh {
 		return begun.payment, nil
 	}
+	begun.returnURL = req.ReturnURL
 	return s.charge(ctx, adapter, begun)
 }
 
 // beginning is what begin leaves: a payment, and whether this call made its
 // newest attempt.
 type beginning struct {
-	payment Payment
-	token   processor.Token
-	town    *city.City
-	fresh   bool
+	payment   Payment
+	token     processor.Token
+	town      *city.City
+	returnURL string
+	fresh     bool
 }
 
 // begin judges and records, in one transaction, before anybody is asked.
@@ -74,6 +82,9 @@ func (s *Service) begin(ctx context.Context, req StartRequest, how Event) (begin
 		}
 		if begun.payment = made; !made.ID.IsZero() && !(made.State == Declined && (how == Send || quote.HasCard())) {
 			return nil // made already; its page tells how it stands
+		}
+		if req.Payer != (exposure.Payer{}) {
+			quote.Payer = req.Payer
 		}
 		if made.ID.IsZero() && slices.ContainsFunc(payments, func(r recent) bool { return r.ID == OfQuote(req.Quote) }) {
 			return db.ErrDuplicate // another request made it between two of our queries
@@ -224,6 +235,7 @@ func (s *Service) ask(ctx context.Context, adapter processor.Processor, begun be
 	result, err := adapter.Charge(listening, processor.ChargeRequest{
 		Key: processor.Key(p.Attempt.String()), Merchant: p.Merchant, Token: begun.token, Amount: p.Total(),
 		Description: p.Confirmation, Descriptor: descriptor(begun.town),
+		ReturnURL: begun.returnURL,
 	})
 	if processor.NothingMoved(err) {
 		result = processor.Result{Decision: processor.Declined, Decline: processor.TryLater}

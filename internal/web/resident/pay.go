@@ -107,7 +107,7 @@ func (d *Door) giveCard(r *web.Request) (web.Answer, error) {
 		return d.payPage(r, s, email, []ui.FieldError{{Field: view.FieldEmail, Text: r.Words.T("resident.invalid.email")}})
 	}
 	if r.PostFormValue(view.FieldHow) == view.HowPage {
-		return d.sendAway(r, s, false)
+		return d.sendAway(r, s, email, false)
 	}
 	return d.takeToken(r, s, email)
 }
@@ -129,13 +129,14 @@ func (d *Door) takeToken(r *web.Request, s stage, email string) (web.Answer, err
 
 // sendAway sends the resident to the processor's own page. Doing so again leads
 // to the same page.
-func (d *Door) sendAway(r *web.Request, s stage, onPurpose bool) (web.Answer, error) {
+func (d *Door) sendAway(r *web.Request, s stage, email string, onPurpose bool) (web.Answer, error) {
 	if d.enter(r, charges()) > 0 {
 		return web.Answer{}, ErrTooOften
 	}
 	back := r.Absolute("/back/" + s.id.String())
 	p, page, err := d.Payments.StartAway(r.Context(), payment.StartRequest{
 		City: r.Town.City(), Quote: s.id, Consent: consented(r), OnPurpose: onPurpose,
+		Payer: exposure.Payer{Email: email},
 	}, payment.Return{Done: back, Cancel: back})
 	switch {
 	case errors.Is(err, payment.ErrLikelyDuplicate):

@@ -28,7 +28,13 @@ func (d *Door) showReview(r *web.Request) (web.Answer, error) {
 		Page: r.Page(), Form: view.Form{Action: reviewAddress(r, s.id), Hidden: consent(q.Total())},
 		Amount: q.Amount, Fee: q.Fee, Card: cardView(q.Card), Email: q.Payer.Email, Repriced: recallRepriced(r, s.id),
 		Change: billAddress(r, s.visit), Other: payAddress(r, s.id),
-	}), nil
+	}).Allowing(d.challenges(r)), nil
+}
+
+// challenges lets the answer to a form lead to the processor's own page, where
+// the card's bank may ask whether it is the holder who pays.
+func (d *Door) challenges(r *web.Request) ui.Policy {
+	return ui.Policy{Forms: d.Companies[r.Town.File.Processor.Name].Pages}
 }
 
 func cardView(card processor.Instrument) view.Card {
@@ -45,7 +51,7 @@ func (d *Door) confirm(r *web.Request) (web.Answer, error) {
 	onPurpose := r.PostFormValue(view.FieldOnPurpose) == "yes"
 	if !s.quote.HasCard() {
 		if onPurpose {
-			return d.sendAway(r, s, true)
+			return d.sendAway(r, s, s.quote.Payer.Email, true)
 		}
 		return web.GoTo(payAddress(r, s.id)), nil
 	}
@@ -54,6 +60,7 @@ func (d *Door) confirm(r *web.Request) (web.Answer, error) {
 	}
 	p, err := d.Payments.Start(r.Context(), payment.StartRequest{
 		City: r.Town.City(), Quote: s.id, Consent: consented(r), OnPurpose: onPurpose,
+		ReturnURL: r.Absolute("/back/" + s.id.String()),
 	})
 	switch {
 	case errors.Is(err, payment.ErrLikelyDuplicate):
@@ -66,6 +73,9 @@ func (d *Door) confirm(r *web.Request) (web.Answer, error) {
 		return expired(r), nil
 	case err != nil:
 		return web.Answer{}, err
+	}
+	if p.Challenge != "" {
+		return web.GoTo(p.Challenge), nil // the card's bank has a question
 	}
 	return web.GoTo(doneAddress(r, p.ID)), nil
 }
@@ -133,7 +143,7 @@ func (d *Door) showDuplicate(r *web.Request) (web.Answer, error) {
 	for _, p := range earlier {
 		v.Earlier = append(v.Earlier, view.Earlier{Amount: p.Amount, At: p.At, Channel: channelName(p.Channel), Pending: p.State.Moving()})
 	}
-	return web.Show(v).Allowing(ui.Policy{Forms: d.Companies[r.Town.File.Processor.Name].Pages}), nil
+	return web.Show(v).Allowing(d.challenges(r)), nil
 }
 
 // channelName is the message that says where a payment was made.
