@@ -21,7 +21,7 @@ const (
 	// everOnline is the share of residents, in hundredths, who have found the
 	// portal by now. The others pay at the counter, by mail or through their bank,
 	// and only the billing system hears of it.
-	everOnline = 12
+	everOnline = 9
 )
 
 // Town tells its story a month at a time. It is not for concurrent use.
