@@ -152,17 +152,18 @@ func (p *plans) find(text string) (*sql.Stmt, bool) {
 }
 
 // learn prepares the texts met since it was last called. One that does not
-// parse has told its caller so already. Preparing waits for a connection, and
-// those who have one may be waiting for the lock: it is not held meanwhile.
+// parse has told its caller so already. It holds no lock while it waits for a
+// connection: those who have one may be waiting for the lock.
 func (p *plans) learn(ctx context.Context) {
-	for _, text := range p.takeFresh() {
+	for _, text := range p.met() {
 		if plan, err := p.pool.PrepareContext(ctx, text); err == nil {
 			p.keep(text, plan)
 		}
 	}
 }
 
-func (p *plans) takeFresh() []string {
+// met takes the texts met for the first time.
+func (p *plans) met() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	texts := slices.Collect(maps.Keys(p.fresh))
@@ -170,11 +171,11 @@ func (p *plans) takeFresh() []string {
 	return texts
 }
 
-// keep keeps a plan, unless another was faster.
+// keep keeps a plan, unless another caller has learned the text meanwhile.
 func (p *plans) keep(text string, plan *sql.Stmt) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.kept[text] != nil {
+	if _, found := p.kept[text]; found {
 		plan.Close()
 		return
 	}
