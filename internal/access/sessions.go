@@ -27,8 +27,7 @@ const (
 // theirs.
 func NewSessions(d *db.DB, cfg Config) *Sessions {
 	manager := scs.New()
-	stopSweeper(manager)
-	manager.Store = store{d}
+	manager.Store = store{d} // the store in memory that scs begins with stays empty
 	manager.Lifetime = orElse(cfg.Lifetime, defaultLifetime)
 	manager.IdleTimeout = orElse(cfg.Idle, defaultIdle)
 	manager.Cookie.Name = "__Host-session"
@@ -41,14 +40,6 @@ func NewSessions(d *db.DB, cfg Config) *Sessions {
 	manager.Cookie.SameSite = http.SameSiteLaxMode
 	manager.Cookie.Persist = false // ends with the browser
 	return &Sessions{d, manager}
-}
-
-// stopSweeper ends the goroutine of the store in memory that scs begins with.
-func stopSweeper(manager *scs.SessionManager) {
-	sweeping, ok := manager.Store.(interface{ StopCleanup() })
-	if ok {
-		sweeping.StopCleanup()
-	}
 }
 
 func orElse(length, otherwise time.Duration) time.Duration {
