@@ -184,8 +184,6 @@ func (s *postgresSession) abandon(ctx context.Context) {
 	}
 }
 
-func (s *postgresSession) library() any { return lent{embedded: s.conn} }
-
 // postgresReading answers queries, each in its own implicit transaction.
 type postgresReading struct {
 	conn *pgx.Conn
@@ -234,5 +232,3 @@ func (r *postgresReading) count(context.Context, []statement, string, []any) (in
 func (r *postgresReading) copyIn(context.Context, []statement, string, []string, Source) (int64, error) {
 	return 0, ErrReadOnly
 }
-
-func (r *postgresReading) library() any { return lent{embedded: r.conn} }

@@ -121,8 +121,6 @@ func insertText(table string, columns []string) string {
 	return "insert into " + table + " (" + strings.Join(columns, ", ") + ") values (" + strings.Join(marks, ", ") + ")"
 }
 
-func (s *sqliteSession) library() any { return s.tx }
-
 // plansLimit bounds the statements kept, in case texts are composed.
 const plansLimit = 1000
 

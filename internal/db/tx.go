@@ -22,7 +22,6 @@ type session interface {
 	query(ctx context.Context, queue []statement, sql string, args []any) (*Rows, error)
 	count(ctx context.Context, queue []statement, sql string, args []any) (int64, error)
 	copyIn(ctx context.Context, queue []statement, table string, columns []string, source Source) (int64, error)
-	library() any
 }
 
 // statement is a queued statement. With a refusal it must touch exactly one row;
@@ -92,15 +91,6 @@ func (tx *Tx) QueryRow(ctx context.Context, sql string, args ...any) *Row {
 // returns how many it loaded.
 func (tx *Tx) CopyIn(ctx context.Context, table string, columns []string, source Source) (int64, error) {
 	return tx.session.copyIn(ctx, tx.taken(), table, columns, source)
-}
-
-// Library lends the transaction to a library that brings its own SQL: a
-// *sql.Tx on SQLite, a pgx.Tx on PostgreSQL. What is queued goes first.
-func (tx *Tx) Library(ctx context.Context) (any, error) {
-	if err := tx.Flush(ctx); err != nil {
-		return nil, err
-	}
-	return tx.session.library(), nil
 }
 
 func (tx *Tx) taken() []statement {
