@@ -178,6 +178,18 @@ func TestALikelyDuplicateIsAskedAbout(t *testing.T) {
 	})
 }
 
+func TestATakenConfirmationNumberIsDrawnAgain(t *testing.T) {
+	each(t, nil, func(tw *town) {
+		first := tw.pay(tw.card(tw.quote(4000), good), payment.Approved)
+		tw.payments.RepeatConfirmation()
+		second := tw.card(tw.quote(4000), good)
+		p, err := tw.payments.Start(t.Context(), payment.StartRequest{City: sampletown, Quote: second.ID, Consent: second.Total(), OnPurpose: true})
+		if err != nil || p.State != payment.Approved || p.Confirmation == first.Confirmation {
+			t.Errorf("second payment %s, %q after %q, %v", p.State, p.Confirmation, first.Confirmation, err)
+		}
+	})
+}
+
 func TestAnOldQuoteAndAMissingCardAreRefused(t *testing.T) {
 	each(t, nil, func(tw *town) {
 		bare := tw.quote(8310)

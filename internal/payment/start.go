@@ -63,8 +63,20 @@ type beginning struct {
 	fresh     bool
 }
 
-// begin judges and records, in one transaction, before anybody is asked.
+// begin judges and records, in one transaction, before anybody is asked. Where
+// the row was taken and yet no payment is there, another payment of this instant
+// had the same confirmation number: the next try draws another.
 func (s *Service) begin(ctx context.Context, req StartRequest, how Event) (beginning, processor.Processor, error) {
+	const tries = 3
+	for try := 1; ; try++ {
+		begun, adapter, err := s.tryBegin(ctx, req, how)
+		if try == tries || !errors.Is(err, ErrNoPayment) {
+			return begun, adapter, err
+		}
+	}
+}
+
+func (s *Service) tryBegin(ctx context.Context, req StartRequest, how Event) (beginning, processor.Processor, error) {
 	town, set, on, err := s.town(req.City)
 	if err != nil {
 		return beginning{}, nil, err
