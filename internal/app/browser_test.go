@@ -117,7 +117,7 @@ func (d *demoTown) toCard(nth int) {
 func (d *demoTown) typeCard(number string) {
 	d.t.Helper()
 	d.tab.Await(`Boolean(document.querySelector("iframe"))`)
-	d.tab.Await(`document.querySelector("iframe").clientHeight > 150`)
+	d.tab.Await(`document.querySelector("iframe").style.height !== ""`) // the fields are there, and have said how tall they are
 	d.looks("pay")
 	steps := []chromedp.Action[chromedp.Void]{chromedp.Focus("iframe")}
 	if webtest.Ask[string](d.tab, `document.querySelector("#email").value`) == "" {
