@@ -47,7 +47,7 @@ func (c demoCommand) Run(ctx context.Context, p Process) error {
 	}
 	log := slog.New(slog.DiscardHandler)
 	if c.Verbose {
-		log = slog.New(slog.NewTextHandler(p.Err, nil))
+		log = logger(p.Err)
 	}
 	if err := c.make(ctx, p, cfg, k, log); err != nil {
 		return errors.Join(err, at.close())

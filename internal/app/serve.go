@@ -37,7 +37,7 @@ func (c serveCommand) Run(ctx context.Context, p Process) error {
 	if err != nil {
 		return err
 	}
-	log := slog.New(slog.NewTextHandler(p.Err, nil))
+	log := logger(p.Err)
 	w, err := open(ctx, cfg, k, clock.System(), log)
 	if err != nil {
 		return err

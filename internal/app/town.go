@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"path/filepath"
 
@@ -28,7 +27,7 @@ func inWorks(ctx context.Context, p Process, config string, do func(*works) erro
 	if err != nil {
 		return err
 	}
-	w, err := open(ctx, cfg, k, clock.System(), slog.New(slog.NewTextHandler(p.Err, nil)))
+	w, err := open(ctx, cfg, k, clock.System(), logger(p.Err))
 	if err != nil {
 		return err
 	}

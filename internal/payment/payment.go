@@ -154,6 +154,3 @@ type Pending struct {
 
 // ParseQuote reads a quote's identifier, as it stands in an address.
 func ParseQuote(text string) (QuoteID, error) { return id.Parse[quoteKind](text) }
-
-// ParseID reads a payment's identifier, as it stands in an address.
-func ParseID(text string) (ID, error) { return id.Parse[paymentKind](text) }
