@@ -82,6 +82,21 @@ func TestTemplateIsThePayment(t *testing.T) {
 	}
 }
 
+// Identifiers made within one millisecond begin alike; written again they must
+// still differ, from each other and from those of the next writing.
+func TestKeysStayApart(t *testing.T) {
+	alike := template{keys: []string{"01kb0000000000aaaaaaaaaaaa", "01kb0000000000aaaaaaaaaaab"}}
+	seen := map[string]bool{}
+	for n := range 3 {
+		for _, key := range alike.keys {
+			seen[alike.fresh(n).Replace(key)] = true
+		}
+	}
+	if len(seen) != 6 {
+		t.Errorf("three writings of two keys have %d keys", len(seen))
+	}
+}
+
 // templateOf makes one payment and reads its rows.
 func templateOf(t *testing.T, s *site) template {
 	t.Helper()
