@@ -15,9 +15,7 @@ import (
 
 	"clearwell/internal/clock"
 	"clearwell/internal/id"
-	"clearwell/internal/inbox"
 	"clearwell/internal/limit"
-	"clearwell/internal/processor"
 	"clearwell/internal/web"
 	"clearwell/internal/web/hook"
 	"clearwell/internal/web/resident"
@@ -131,12 +129,6 @@ func (w *works) doors() (http.Handler, error) {
 		return nil, err
 	}
 	companies := map[string]resident.Company{}
-	notifiers := map[string]processor.Notifier{}
-	for name, adapter := range w.companies {
-		if notifier, able := adapter.(processor.Notifier); able {
-			notifiers[name] = notifier
-		}
-	}
 	if w.Sandbox != nil {
 		companies["sandbox"] = resident.Company{Name: "Sandbox", Pages: []string{w.Sandbox.Origin}}
 	}
@@ -144,11 +136,7 @@ func (w *works) doors() (http.Handler, error) {
 		Bills: w.bills, Payments: w.payments, Mail: w.receipts, Clock: w.clock, Companies: companies,
 		Gate: limit.NewGate(w.clock, 0), Tries: w.tries,
 	})
-	notices := hook.New(hook.Config{
-		Notifiers: notifiers, Towns: w.towns, Inbox: inbox.New(w.db), Payments: w.payments,
-		Alarms: alarms{w.log}, Clock: w.clock, Log: w.log,
-	})
-	return apart(notices.Handler(), w.ofCity(kit.Handler(residents.Routes()))), nil
+	return apart(w.notices.Handler(), w.ofCity(kit.Handler(residents.Routes()))), nil
 }
 
 // apart sends notices to their door and all else to the residents'. It is not a

@@ -34,6 +34,10 @@ func (w *works) jobs() *jobs.Runner {
 		_, err := w.payments.Sweep(ctx)
 		return err
 	})
+	runner.Every("notices", 5*time.Second, func(ctx context.Context) error {
+		_, err := w.notices.Retry(ctx)
+		return err
+	})
 	runner.Every("seal", time.Second, func(ctx context.Context) error {
 		_, err := w.audit.Seal(ctx)
 		return err

@@ -19,6 +19,7 @@ import (
 	"clearwell/internal/clock"
 	"clearwell/internal/control"
 	"clearwell/internal/db"
+	"clearwell/internal/inbox"
 	"clearwell/internal/limit"
 	"clearwell/internal/locale"
 	"clearwell/internal/notify"
@@ -26,6 +27,7 @@ import (
 	"clearwell/internal/processor"
 	"clearwell/internal/processor/sandbox"
 	"clearwell/internal/secret"
+	"clearwell/internal/web/hook"
 )
 
 // works is everything that is open while a command runs: the database and the
@@ -52,6 +54,7 @@ type works struct {
 	outbox    *notify.Service // nil where no mail leaves
 	company   *sandbox.Server // nil where no sandbox is configured
 	companies map[string]processor.Processor
+	notices   *hook.Door
 }
 
 // keys are the secrets of an installation.
@@ -123,7 +126,22 @@ func (w *works) furnish(ctx context.Context) error {
 	w.exchange = cis.New(w.db, postings{w.payments})
 	w.visits = access.NewSessions(w.db, access.Config{Plain: w.Plain})
 	w.tries = limit.NewTries(w.db, w.keys.digests)
+	w.notices = hook.New(hook.Config{
+		Notifiers: w.notifiers(), Towns: w.towns, Inbox: inbox.New(w.db), Payments: w.payments,
+		Alarms: alarms{w.log}, Clock: w.clock, Log: w.log,
+	})
 	return w.towns.Refresh(ctx)
+}
+
+// notifiers are the processors that send notices.
+func (w *works) notifiers() map[string]processor.Notifier {
+	able := map[string]processor.Notifier{}
+	for name, adapter := range w.companies {
+		if notifier, sends := adapter.(processor.Notifier); sends {
+			able[name] = notifier
+		}
+	}
+	return able
 }
 
 // openOutbox makes what mail leaves by, if any does.

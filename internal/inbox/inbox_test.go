@@ -38,7 +38,7 @@ func keep(t *testing.T, s *inbox.Service, city id.City, m inbox.Message) (inbox.
 
 func pending(t *testing.T, s *inbox.Service) []inbox.Kept {
 	t.Helper()
-	waiting, err := s.Pending(t.Context(), 100)
+	waiting, err := s.Pending(t.Context(), "processor:sandbox", 100)
 	if err != nil {
 		t.Fatal(err)
 	}

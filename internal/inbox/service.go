@@ -2,6 +2,7 @@ package inbox
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"clearwell/internal/db"
@@ -33,17 +34,35 @@ func (s *Service) Keep(ctx context.Context, city id.City, m Message) (kept ID, f
 	return kept, fresh, nil
 }
 
-// Pending gives up to limit messages of all cities whose time has come, those
-// that have waited longest first.
-func (s *Service) Pending(ctx context.Context, limit int) (waiting []Kept, err error) {
+// Pending gives up to limit messages from a source, for all cities, whose time
+// has come, those that have waited longest first.
+func (s *Service) Pending(ctx context.Context, from Source, limit int) (waiting []Kept, err error) {
 	err = s.db.Read(ctx, id.Everyone, func(ctx context.Context, tx *db.Tx) error {
-		waiting, err = selectPending(ctx, tx, limit)
+		waiting, err = selectPending(ctx, tx, from, limit)
 		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("listing pending messages: %w", err)
 	}
 	return waiting, nil
+}
+
+// Settle notes what came of acting on a message, where that was more than one
+// transaction and is harmless when done again: nil for done, else why not yet.
+// When somebody else settled it first, that counts.
+func (s *Service) Settle(ctx context.Context, kept Kept, cause error) error {
+	err := s.db.Write(ctx, kept.City, func(_ context.Context, tx *db.Tx) error {
+		if cause == nil {
+			DoneTx(tx, kept)
+			return nil
+		}
+		FailedTx(tx, kept, cause)
+		return nil
+	})
+	if err != nil && !errors.Is(err, ErrSettled) {
+		return fmt.Errorf("settling message %s: %w", kept.ID, err)
+	}
+	return nil
 }
 
 // DoneTx marks a message as acted on. When somebody else settled it first, the

@@ -55,10 +55,10 @@ func insert(ctx context.Context, tx *db.Tx, fresh ID, m Message) (bool, error) {
 	return touched == 1, err
 }
 
-func selectPending(ctx context.Context, tx *db.Tx, limit int) ([]Kept, error) {
+func selectPending(ctx context.Context, tx *db.Tx, from Source, limit int) ([]Kept, error) {
 	rows, err := tx.Query(ctx, `select city_id, id, source, external_id, headers, body, received_at, attempts
-		from inbox_messages where state = 'pending' and next_at <= $1
-		order by next_at, id limit $2`, db.Micros(tx.Now()), limit)
+		from inbox_messages where state = 'pending' and next_at <= $1 and source = $2
+		order by next_at, id limit $3`, db.Micros(tx.Now()), string(from), limit)
 	if err != nil {
 		return nil, err
 	}

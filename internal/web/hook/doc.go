@@ -5,6 +5,7 @@
 // repeated, late, out of order, or about another town's attempt moves nothing.
 //
 // The order is fixed: size, signature, town, keep, act, thank. What is not signed
-// is not kept; what could not be acted on is not thanked for, so that the
-// processor sends it again.
+// is not kept, and what could not be kept is not thanked for, so that the
+// processor sends it again. What was kept and could not be acted on is tried
+// again from the inbox, until it is done or people must look.
 package hook

@@ -3,6 +3,7 @@ package hook
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -27,9 +28,12 @@ const (
 	patience  = 10 * time.Second // processors wait about so long for thanks
 )
 
-// Inbox keeps a message before anyone acts on it. [inbox.Service] does.
+// Inbox keeps a message before anyone acts on it, and until somebody could.
+// [inbox.Service] does.
 type Inbox interface {
 	Keep(ctx context.Context, city id.City, m inbox.Message) (kept inbox.ID, fresh bool, err error)
+	Pending(ctx context.Context, from inbox.Source, limit int) ([]inbox.Kept, error)
+	Settle(ctx context.Context, kept inbox.Kept, cause error) error
 }
 
 // Payments acts on what a notice hints at. [payment.Service] does.
@@ -93,10 +97,11 @@ func (d *Door) take(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(d.hear(ctx, name, notifier, r.Header, body))
 }
 
-// hear verifies a notice, keeps it, and acts on it; the status says whether the
-// processor should send it again.
+// hear verifies a notice, keeps it, and acts on it. What is kept is thanked for:
+// if it cannot be acted on now, [Door.Retry] will.
 func (d *Door) hear(ctx context.Context, name string, notifier processor.Notifier, header http.Header, body []byte) int {
-	notice, err := notifier.ReadNotice(header, body, d.Clock.Now())
+	message := inbox.Message{Source: sourceOf(name), Headers: header, Body: body, ReceivedAt: d.Clock.Now()}
+	notice, err := notifier.ReadNotice(header, body, message.ReceivedAt)
 	if err != nil {
 		d.Alarms.Raise(ctx, "", web.BadNotice, Prefix+name)
 		return web.Status(fault.Denied)
@@ -106,18 +111,60 @@ func (d *Door) hear(ctx context.Context, name string, notifier processor.Notifie
 		d.Alarms.Raise(ctx, "", web.BadNotice, Prefix+name)
 		return http.StatusNoContent // signed, and for nobody here: again would be no better
 	}
-	_, _, err = d.Inbox.Keep(ctx, town, inbox.Message{
-		Source: inbox.Source("processor:" + name), ExternalID: notice.ID, Headers: header, Body: body,
-	})
+	message.ExternalID = notice.ID
+	kept, fresh, err := d.Inbox.Keep(ctx, town, message)
 	if err != nil {
 		d.trouble(ctx, "keeping a notice", name, town, err)
 		return web.Status(fault.KindOf(err))
 	}
-	if err := d.act(ctx, town, notice); err != nil {
-		d.trouble(ctx, "acting on a notice", name, town, err)
-		return web.Status(fault.Unavailable)
+	if fresh {
+		d.settle(ctx, inbox.Kept{ID: kept, City: town, Message: message}, d.act(ctx, town, notice))
 	}
 	return http.StatusNoContent
+}
+
+func sourceOf(name string) inbox.Source { return inbox.Source("processor:" + name) }
+
+// retries bounds one round of [Door.Retry], so that it ends.
+const retries = 200
+
+// Retry acts on the notices that wait in the inbox: those whose handling did not
+// succeed, or that were kept just before the process ended. It returns how many
+// it took up.
+func (d *Door) Retry(ctx context.Context) (int, error) {
+	taken := 0
+	for name, notifier := range d.Notifiers {
+		waiting, err := d.Inbox.Pending(ctx, sourceOf(name), retries)
+		if err != nil {
+			return taken, err
+		}
+		for _, kept := range waiting {
+			d.settle(ctx, kept, d.again(ctx, notifier, kept))
+		}
+		taken += len(waiting)
+	}
+	return taken, nil
+}
+
+// again reads a kept notice as it was read when it came, and acts on it.
+func (d *Door) again(ctx context.Context, notifier processor.Notifier, kept inbox.Kept) error {
+	notice, err := notifier.ReadNotice(kept.Headers, kept.Body, kept.ReceivedAt)
+	if err != nil {
+		return fmt.Errorf("reading a kept notice: %w", err)
+	}
+	return d.act(ctx, kept.City, notice)
+}
+
+// settle notes what came of a notice. If even that does not succeed the notice
+// stays pending, and is acted on again.
+func (d *Door) settle(ctx context.Context, kept inbox.Kept, cause error) {
+	ctx = context.WithoutCancel(ctx) // whoever sent it may have stopped waiting
+	if cause != nil {
+		d.trouble(ctx, "acting on a notice", string(kept.Source), kept.City, cause)
+	}
+	if err := d.Inbox.Settle(ctx, kept, cause); err != nil {
+		d.trouble(ctx, "settling a notice", string(kept.Source), kept.City, err)
+	}
 }
 
 // townOf finds the town whose merchant account a notice is about. A processor's

@@ -3,6 +3,7 @@ package hook_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -58,6 +59,7 @@ type station struct {
 	clk      *clock.Manual
 	company  *sandbox.Server
 	payments *payment.Service
+	notices  *hook.Door
 	door     http.Handler
 
 	mu     sync.Mutex
@@ -90,10 +92,11 @@ func open(t *testing.T) *station {
 		Holds: payment.NoHolds{}, Receipts: payment.NoReceipts{}, Node: "test", Release: "r1",
 	})
 	t.Cleanup(s.payments.Drain)
-	s.door = hook.New(hook.Config{
+	s.notices = hook.New(hook.Config{
 		Notifiers: map[string]processor.Notifier{"sandbox": adapter}, Towns: all, Inbox: inbox.New(s.d), Payments: s.payments,
 		Alarms: s, Clock: s.clk, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
-	}).Handler()
+	})
+	s.door = s.notices.Handler()
 	s.bill()
 	return s
 }
@@ -250,7 +253,7 @@ func TestWrongNoticesMoveNothing(t *testing.T) {
 			if got := s.state(p); got == payment.Approved {
 				t.Errorf("the payment is %s", got)
 			}
-			waiting, err := inbox.New(s.d).Pending(t.Context(), 10)
+			waiting, err := inbox.New(s.d).Pending(t.Context(), "processor:sandbox", 10)
 			if err != nil || len(waiting) > 0 {
 				t.Errorf("%d messages are kept, %v", len(waiting), err)
 			}
@@ -281,15 +284,69 @@ func TestNoticeOfAnotherTownMovesNothing(t *testing.T) {
 	}
 }
 
-func TestNoticeIsKeptBeforeItIsActedOn(t *testing.T) {
+// unwilling cannot act for a while.
+type unwilling struct {
+	*payment.Service
+	until time.Time
+	clk   clock.Clock
+}
+
+func (u *unwilling) Settle(ctx context.Context, city id.City, key processor.Key) error {
+	if u.clk.Now().Before(u.until) {
+		return errors.New("the database is away")
+	}
+	return u.Service.Settle(ctx, city, key)
+}
+
+func (s *station) waiting() []inbox.Kept {
+	s.Helper()
+	waiting, err := inbox.New(s.d).Pending(s.Context(), "processor:sandbox", 10)
+	s.must(err)
+	return waiting
+}
+
+func (s *station) retry() int {
+	s.Helper()
+	taken, err := s.notices.Retry(s.Context())
+	s.must(err)
+	return taken
+}
+
+// What could not be acted on is kept, thanked for, and acted on later, also when
+// its signature is old by then.
+func TestNoticesAreRetried(t *testing.T) {
 	s := open(t)
-	s.pay("4242424242424242")
+	s.notices.Payments = &unwilling{s.payments, s.clk.Now().Add(time.Hour), s.clk}
+	p := s.pay("4000000000003014")
 	header, body := s.notice()
-	s.post("sandbox", header, body)
-	s.post("sandbox", header, body)
-	waiting, err := inbox.New(s.d).Pending(t.Context(), 10)
-	if err != nil || len(waiting) != 1 || !bytes.Equal(waiting[0].Body, body) || waiting[0].City != sampletown {
-		t.Errorf("kept %v, %v", waiting, err)
+	if status := s.post("sandbox", header, body); status != http.StatusNoContent {
+		t.Errorf("status %d", status)
+	}
+	if got := s.state(p); got == payment.Approved || s.retry() != 0 {
+		t.Errorf("the payment is %s; tried again without a pause", got)
+	}
+	s.clk.Advance(time.Minute)
+	if waiting := s.waiting(); len(waiting) != 1 || !bytes.Equal(waiting[0].Body, body) || waiting[0].City != sampletown {
+		t.Errorf("kept %v", waiting)
+	}
+	s.retry()
+	s.clk.Advance(time.Hour)
+	if taken := s.retry(); taken != 1 || s.state(p) != payment.Approved || len(s.waiting()) != 0 {
+		t.Errorf("took %d, the payment is %s, %d wait", taken, s.state(p), len(s.waiting()))
+	}
+}
+
+// The process ended between keeping a notice and acting on it.
+func TestKeptNoticesAreActedOn(t *testing.T) {
+	s := open(t)
+	p := s.pay("4000000000003014")
+	header, body := s.notice()
+	_, _, err := inbox.New(s.d).Keep(t.Context(), sampletown, inbox.Message{
+		Source: "processor:sandbox", ExternalID: "evt", Headers: header, Body: body,
+	})
+	s.must(err)
+	if taken := s.retry(); taken != 1 || s.state(p) != payment.Approved || s.retry() != 0 {
+		t.Errorf("took %d, the payment is %s", taken, s.state(p))
 	}
 }
 
