@@ -282,3 +282,15 @@ func TestAcknowledgedPaymentsStopCountingOnceTheBalanceIsNewer(t *testing.T) {
 		}
 	})
 }
+
+// The billing system is late by months, and still nothing is asked for twice.
+func TestPaymentsNobodyTookAreRemembered(t *testing.T) {
+	each(t, nil, func(tw *town) {
+		tw.pay(tw.card(tw.quote(8310), good), payment.Approved)
+		tw.clk.Advance(400 * 24 * time.Hour)
+		owed, err := tw.payments.Owed(t.Context(), sampletown, number)
+		if err != nil || !owed.Total.IsZero() || len(owed.Pending) != 1 {
+			t.Errorf("owed %s, %d pending, %v", owed.Total, len(owed.Pending), err)
+		}
+	})
+}

@@ -11,8 +11,9 @@ import (
 	"clearwell/internal/processor"
 )
 
-// remembered is how far back a payment can still be missing from the billing
-// system's balance, or be repeated by mistake.
+// remembered is how far back a payment can still be repeated by mistake, or have
+// been taken by the billing system without showing in its balance. One that the
+// billing system has not taken is remembered for ever.
 const remembered = 60 * 24 * time.Hour
 
 const paymentColumns = `city_id, id, state, state_at, started_at, business_on, utility_account, service, channel,
@@ -135,7 +136,9 @@ func askRecent(tx *db.Tx, number billing.Number, into *[]recent) {
 		*into = append(*into, r)
 		return err
 	}, `select id, amount_cents, started_at, channel, state, acknowledged_at, attempt_number
-		from payments where city_id = $1 and utility_account = $2 and started_at > $3 order by started_at desc limit 100`,
+		from payments where city_id = $1 and utility_account = $2
+			and (started_at > $3 or acknowledged_at > $3 or (acknowledged_at = 0 and state in ('asking', 'away', 'unknown', 'approved')))
+		order by started_at desc limit 100`,
 		string(tx.City()), string(number), db.Micros(tx.Now().Add(-remembered)))
 }
 
