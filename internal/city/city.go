@@ -26,6 +26,7 @@ type File struct {
 
 	DuplicateWindow time.Duration // a second payment on one utility account within it is asked about
 	QuoteLifetime   time.Duration // how long a shown fee and balance may be paid
+	DeclinedCards   int           // so many on one utility account in a business day, and it takes no more
 	Posting         Posting
 	Processor       Processor
 	Capture         Capture
@@ -115,8 +116,11 @@ const (
 type Processor struct {
 	Name     string // of the adapter
 	Merchant string // the town at the processor
-	Mode     Mode
-	Secrets  map[string]SecretRef // by the names the adapter knows
+	// Descriptor is how a charge reads on the payer's statement. Card networks
+	// allow 5 to 22 characters.
+	Descriptor string
+	Mode       Mode
+	Secrets    map[string]SecretRef // by the names the adapter knows
 }
 
 // SecretRef says where a secret is kept: "file:/etc/clearwell/stripe-key" or

@@ -39,5 +39,21 @@ func Draft(b Basics) []byte {
 		"hosts: [pay.sampletown.example]\n", "hosts: ["+quote(b.Host)+"]\n",
 		"path: sampletown\n", "path: "+quote(b.City)+"\n",
 		"merchant: sampletown\n", "merchant: "+quote(b.City)+"\n",
+		"descriptor: SAMPLETOWN UTILITIES\n", "descriptor: "+quote(onStatement(b.English))+"\n",
 	).Replace(sampletown))
+}
+
+// onStatement is a first descriptor for a town: its name as card statements can
+// print it, with "UTILITIES" where that is needed to fill it.
+func onStatement(name string) string {
+	plain := strings.Map(func(r rune) rune {
+		if r == ' ' || r == '-' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' {
+			return r
+		}
+		return -1
+	}, strings.ToUpper(name))
+	if len(plain) <= 12 {
+		plain = strings.TrimSpace(plain + " UTILITIES")
+	}
+	return strings.TrimSpace(plain[:min(len(plain), 22)])
 }

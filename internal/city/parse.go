@@ -75,6 +75,7 @@ func readFile(m *mapping, warnings *reader) File {
 	}
 	f.DuplicateWindow = m.or("duplicate_window", "24 hours").duration()
 	f.QuoteLifetime = m.or("quote_lifetime", "30 minutes").duration()
+	f.DeclinedCards = m.or("declined_cards", "6").whole(1, 100)
 	m.each("services", "id", func(item *mapping) { f.Services = append(f.Services, readService(item)) })
 	m.each("banners", "id", func(item *mapping) { f.Banners = append(f.Banners, readBanner(item, f.zone())) })
 	m.each("rules", "version", func(item *mapping) { f.Rules = append(f.Rules, readSet(item)) })
@@ -199,10 +200,11 @@ func readPosting(m *mapping) Posting {
 func readProcessor(m *mapping) Processor {
 	defer m.end()
 	p := Processor{
-		Name:     m.need("name").matching(slug(), "use the adapter's name, such as sandbox"),
-		Merchant: m.need("merchant").plain(),
-		Mode:     choice(m.need("mode"), []Mode{Sandbox, Live}),
-		Secrets:  map[string]SecretRef{},
+		Name:       m.need("name").matching(slug(), "use the adapter's name, such as sandbox"),
+		Merchant:   m.need("merchant").plain(),
+		Descriptor: m.need("descriptor").matching(descriptors(), "write 5 to 22 capitals, digits, spaces, dots, hyphens or asterisks, such as SAMPLETOWN UTILITIES"),
+		Mode:       choice(m.need("mode"), []Mode{Sandbox, Live}),
+		Secrets:    map[string]SecretRef{},
 	}
 	secrets := m.section("secrets")
 	for _, key := range slices.Clone(secrets.keys) {
@@ -210,6 +212,9 @@ func readProcessor(m *mapping) Processor {
 	}
 	return p
 }
+
+// descriptors are what every network and processor prints as it is.
+func descriptors() *regexp.Regexp { return regexp.MustCompile(`^[A-Z0-9][A-Z0-9 .*-]{4,21}$`) }
 
 // secretRef reads where a secret is kept. A secret that somebody wrote here
 // instead is not repeated, for this message goes to a terminal and a ticket.

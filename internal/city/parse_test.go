@@ -86,8 +86,13 @@ func TestTheExampleIsSound(t *testing.T) {
 func TestADraftIsSoundAndIsTheTowns(t *testing.T) {
 	f := parse(t, string(Draft(Basics{City: "lake-odd", English: `City of "Odd": Lake`, Spanish: "Ciudad de Añil", State: "OH", Zone: "America/New_York", Host: "pay.odd.example"})))
 	if f.City != "lake-odd" || f.Path != "lake-odd" || f.Name.In(locale.English) != `City of "Odd": Lake` || f.Name.In(locale.Spanish) != "Ciudad de Añil" ||
-		f.State != "OH" || f.Zone.String() != "America/New_York" || !slices.Equal(f.Hosts, []string{"pay.odd.example"}) || f.Processor.Merchant != "lake-odd" {
+		f.State != "OH" || f.Zone.String() != "America/New_York" || !slices.Equal(f.Hosts, []string{"pay.odd.example"}) || f.Processor.Merchant != "lake-odd" || f.Processor.Descriptor != "CITY OF ODD LAKE" {
 		t.Errorf("the draft reads %+v", f)
+	}
+	for name, want := range map[string]string{"Ödt": "DT UTILITIES", "The Village of Kiryas Joel and Environs": "THE VILLAGE OF KIRYAS"} {
+		if got := onStatement(name); got != want {
+			t.Errorf("%s is %q on a statement, want %q", name, got, want)
+		}
 	}
 }
 

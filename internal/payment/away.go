@@ -40,7 +40,7 @@ func (s *Service) StartAway(ctx context.Context, req StartRequest, back Return) 
 	p := begun.payment
 	sent, err := redirector.Send(ctx, processor.SendRequest{
 		Key: processor.Key(p.Attempt.String()), Merchant: p.Merchant, Amount: p.Total(), Description: p.Confirmation,
-		Descriptor: descriptor(town), Language: string(p.Language), ReturnURL: back.Done, CancelURL: back.Cancel,
+		Descriptor: town.Processor.Descriptor, Language: string(p.Language), ReturnURL: back.Done, CancelURL: back.Cancel,
 		Expires: p.StateAt.Add(town.QuoteLifetime),
 	})
 	if err != nil {

@@ -20,10 +20,6 @@ type recent struct {
 	tries          int
 }
 
-// maxDeclines bounds the declined cards on one utility account in a business
-// day, against card testing.
-const maxDeclines = 6
-
 // owe puts what the billing system states and what we know together. A payment
 // counts until the billing system has taken it and has stated a balance since.
 func owe(stated billing.Statement, payments []recent) Owed {

@@ -139,7 +139,7 @@ func (s *Service) judge(ctx context.Context, j *judged, now time.Time) error {
 	if err := s.Holds.CheckCards(ctx, j.req.City, string(j.quote.Service), j.town.Processor.Name); err != nil {
 		return err
 	}
-	if declines(j.payments, j.set.CutOff(policy.Card, j.town.Zone).Begin(j.on)) >= maxDeclines {
+	if declines(j.payments, j.set.CutOff(policy.Card, j.town.Zone).Begin(j.on)) >= j.town.DeclinedCards {
 		return ErrTooManyTries
 	}
 	return j.price(now)
@@ -246,7 +246,7 @@ func (s *Service) ask(ctx context.Context, adapter processor.Processor, begun be
 	defer stop()
 	result, err := adapter.Charge(listening, processor.ChargeRequest{
 		Key: processor.Key(p.Attempt.String()), Merchant: p.Merchant, Token: begun.token, Amount: p.Total(),
-		Description: p.Confirmation, Descriptor: descriptor(begun.town),
+		Description: p.Confirmation, Descriptor: begun.town.Processor.Descriptor,
 		ReturnURL: begun.returnURL,
 	})
 	if processor.NothingMoved(err) {
@@ -257,11 +257,4 @@ func (s *Service) ask(ctx context.Context, adapter processor.Processor, begun be
 		return p
 	}
 	return moved
-}
-
-// descriptor is what stands on the payer's statement: 22 characters at most
-// (card network rule).
-func descriptor(town *city.City) string {
-	name := []rune(town.Processor.Merchant)
-	return string(name[:min(len(name), 22)])
 }

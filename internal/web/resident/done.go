@@ -79,7 +79,7 @@ func (d *Door) receipt(r *web.Request, p payment.Payment) view.Receipt {
 	return view.Receipt{
 		Page: r.Page(), Resend: view.Form{Action: doneAddress(r, p.ID)}, Confirmation: p.Confirmation,
 		UtilityAccount: display(r, p.UtilityAccount), Service: serviceName(r, p.Service), Amount: p.Amount, Fee: p.Fee,
-		PaidAt: p.StartedAt, Card: cardView(p.Card), Descriptor: string(p.Merchant), Posted: !p.AcknowledgedAt.IsZero(),
+		PaidAt: p.StartedAt, Card: cardView(p.Card), Descriptor: r.Town.File.Processor.Descriptor, Posted: !p.AcknowledgedAt.IsZero(),
 		SentTo: r.Session.Take(sentName(p.ID)), Start: start(r),
 	}
 }
