@@ -12,6 +12,7 @@ import (
 	"clearwell/internal/payment"
 	"clearwell/internal/processor"
 	"clearwell/internal/processor/processortest"
+	"clearwell/internal/processor/sandbox"
 )
 
 const refusedCard = "4000000000000002"
@@ -210,6 +211,26 @@ func TestCardTestingIsStopped(t *testing.T) {
 		}
 		_, err := tw.start(tw.card(quote, good))
 		tw.refused(err, payment.ErrTooManyTries)
+	})
+}
+
+// One card on one utility account after another: the town takes it no more, also
+// where the payment would be the first on a utility account.
+func TestADeclinedCardIsStopped(t *testing.T) {
+	each(t, nil, func(tw *town) {
+		quote := tw.quote(8310)
+		for range 6 {
+			tw.pay(tw.card(quote, refusedCard), payment.Declined)
+		}
+		tw.clk.Advance(time.Minute)
+		token, err := tw.company.Tokenize("sampletown", sandbox.TestCard(refusedCard))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = tw.payments.GiveCard(t.Context(), sampletown, tw.quote(8310).ID, token, quote.Payer)
+		tw.refused(err, payment.ErrTooManyTries)
+		tw.clk.Advance(24 * time.Hour)
+		tw.card(tw.quote(8310), refusedCard)
 	})
 }
 

@@ -187,8 +187,9 @@ func (s *Service) occasion(town *city.City, q Quote, path exposure.CapturePath, 
 }
 
 // GiveCard ties a card, as a token, to the quote and reckons the fee for it.
-// Returns [ErrNoQuote], [ErrQuoteExpired], [ErrNoProcessor], the refusals of
-// policy, and processor.ErrTokenUnknown.
+// Returns [ErrNoQuote], [ErrQuoteExpired], [ErrNoProcessor], [ErrTooManyTries]
+// for a card that was declined too often on any utility account of the town, the
+// refusals of policy, and processor.ErrTokenUnknown.
 func (s *Service) GiveCard(ctx context.Context, city id.City, quoteID QuoteID, token processor.Token, payer exposure.Payer) (Quote, error) {
 	town, err := s.Towns.ByID(city)
 	if err != nil {
@@ -206,9 +207,13 @@ func (s *Service) GiveCard(ctx context.Context, city id.City, quoteID QuoteID, t
 	if err != nil {
 		return Quote{}, fmt.Errorf("describing the card: %w", err)
 	}
-	err = s.DB.Write(ctx, city, func(_ context.Context, tx *db.Tx) error {
+	err = s.DB.Write(ctx, city, func(ctx context.Context, tx *db.Tx) error {
+		tripped, err := s.Breaker.TrippedTx(ctx, tx, declinedCard(town, card))
+		if tripped {
+			return ErrTooManyTries
+		}
 		updateQuoteCard(tx, quoteID, token, card, payer)
-		return nil
+		return err
 	})
 	if err != nil {
 		return Quote{}, fmt.Errorf("keeping the card's token: %w", err)

@@ -57,6 +57,7 @@ func (s *Service) follow(tx *db.Tx, town *city.City, before, after Payment, on E
 	case Decline:
 		decideAttempt(tx, after, "declined", result)
 		clearQuoteCard(tx, after.Quote())
+		s.Breaker.NoteTx(tx, declinedCard(town, after.Card))
 		exposure.ResultTx(tx, after.result(exposure.Declined, result.Reference))
 		return ledger.VoidTx(tx, entries(after, lineFirst))
 	case Lapse:

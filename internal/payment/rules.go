@@ -7,6 +7,7 @@ import (
 	"clearwell/internal/calendar"
 	"clearwell/internal/city"
 	"clearwell/internal/ledger"
+	"clearwell/internal/limit"
 	"clearwell/internal/money"
 	"clearwell/internal/policy"
 	"clearwell/internal/processor"
@@ -77,6 +78,14 @@ func declines(payments []recent, since time.Time) int {
 		}
 	}
 	return count
+}
+
+// declinedCard counts the declines of one card over all utility accounts of a
+// town, by its fingerprint. A decline takes the card off its quote, so that each
+// try passes by the count.
+func declinedCard(town *city.City, card processor.Instrument) limit.Mark {
+	rule := limit.Rule{Name: "declines of a card", Most: town.DeclinedCards, Window: limit.Day(town.Zone)}
+	return limit.Mark{Rule: rule, Key: card.Fingerprint}
 }
 
 // question asks the town's rules about a quote.

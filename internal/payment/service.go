@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"sync"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"clearwell/internal/city"
 	"clearwell/internal/db"
 	"clearwell/internal/id"
+	"clearwell/internal/limit"
 	"clearwell/internal/policy"
 	"clearwell/internal/processor"
 )
@@ -39,8 +41,10 @@ type Deps struct {
 	Processors map[string]processor.Processor // by the name in the city's settings
 	Holds      Holds
 	Receipts   Receipts
-	Node       string // this machine, as exposure records it
-	Release    string // digest of this program, as exposure records it
+	Breaker    limit.Breaker // the zero one never trips
+	Log        *slog.Logger  // nil for none
+	Node       string        // this machine, as exposure records it
+	Release    string        // digest of this program, as exposure records it
 }
 
 // NoHolds holds nothing.
@@ -66,6 +70,9 @@ type Service struct {
 
 // New gives the service.
 func New(deps Deps) *Service {
+	if deps.Log == nil {
+		deps.Log = slog.New(slog.DiscardHandler)
+	}
 	return &Service{Deps: deps, confirmations: newConfirmations(), patience: 6 * time.Second, timeout: 40 * time.Second}
 }
 

@@ -249,11 +249,15 @@ func (s *Service) ask(ctx context.Context, adapter processor.Processor, begun be
 		Description: p.Confirmation, Descriptor: begun.town.Processor.Descriptor,
 		ReturnURL: begun.returnURL,
 	})
+	if err != nil {
+		s.Log.WarnContext(ctx, "charging", "city", string(p.City), "payment", p.ID.String(), "err", err.Error())
+	}
 	if processor.NothingMoved(err) {
 		result = processor.Result{Decision: processor.Declined, Decline: processor.TryLater}
 	}
 	moved, err := s.apply(ctx, begun.town, p, eventOf(result, p.Total()), result)
 	if err != nil {
+		s.Log.ErrorContext(ctx, "recording a charge", "city", string(p.City), "payment", p.ID.String(), "err", err.Error())
 		return p
 	}
 	return moved

@@ -15,6 +15,7 @@ import (
 	"clearwell/internal/exposure"
 	"clearwell/internal/id"
 	"clearwell/internal/ledger"
+	"clearwell/internal/limit"
 	"clearwell/internal/locale"
 	"clearwell/internal/money"
 	"clearwell/internal/payment"
@@ -75,7 +76,7 @@ func openTown(t *testing.T, d *db.DB, clk *clock.Manual, journal string, wrap fu
 		adapter = wrap(adapter)
 	}
 	deps.DB, deps.Towns, deps.Processors = d, settings{city.City{File: file}}, map[string]processor.Processor{"sandbox": adapter}
-	deps.Node, deps.Release = "test", "r1"
+	deps.Node, deps.Release, deps.Breaker = "test", "r1", limit.NewBreaker(secret.NewKey())
 	if deps.Holds == nil {
 		deps.Holds, deps.Receipts = payment.NoHolds{}, payment.NoReceipts{}
 	}
