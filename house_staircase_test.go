@@ -42,6 +42,7 @@ var (
 		"internal/jobs",
 		"internal/control",
 		"internal/limit",
+		"internal/jail",
 	}
 	// records are the books: what a town, its residents and its money are.
 	records = []string{
@@ -78,6 +79,7 @@ var (
 	doors = []string{
 		"internal/web/ui",
 		"internal/web/ui/gallery",
+		"internal/web/weight",
 		"internal/web/webtest",
 		"internal/web",
 		"internal/web/resident/view",

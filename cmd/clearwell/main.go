@@ -9,6 +9,7 @@ import (
 	"syscall"
 
 	"clearwell/internal/app"
+	"clearwell/internal/jail"
 )
 
 func main() { os.Exit(run()) }
@@ -19,5 +20,6 @@ func run() int {
 	return app.Run(ctx, app.Process{
 		Args: os.Args[1:], Lookup: os.LookupEnv,
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
+		Confine: jail.Enter,
 	})
 }

@@ -9,6 +9,7 @@ import (
 
 	"clearwell/internal/bench"
 	"clearwell/internal/cis/layouts"
+	"clearwell/internal/jail"
 
 	"github.com/alecthomas/kong"
 )
@@ -20,6 +21,9 @@ type Process struct {
 	In     io.Reader
 	Out    io.Writer
 	Err    io.Writer
+	// Confine takes from this process what serving does not need, for as long as
+	// it lives. Without it nothing is taken.
+	Confine func(jail.Cell) (jail.Report, error)
 }
 
 // The statuses a command ends with.

@@ -51,6 +51,9 @@ type Config struct {
 	Sandbox *Sandbox `yaml:"sandbox"`
 	// Mail says how mail leaves. Without it, none does.
 	Mail Mail `yaml:"mail"`
+	// Jail says what serve does where the kernel cannot confine it: go on where
+	// nothing is said, end where it is "required". "off" confines nothing.
+	Jail Confinement `yaml:"jail"`
 }
 
 // Sandbox is where the processor that moves no money listens.
@@ -80,6 +83,7 @@ type SMTP struct {
 var (
 	errNoConfig = errors.New(`there is no configuration; "clearwell init" writes one, and "clearwell demo" needs none`)
 	errTwoMails = errors.New("mail: say folder or smtp, not both")
+	errJail     = errors.New("jail: say required or off, or nothing")
 	errNoFrom   = errors.New("mail: from is missing; residents must see who writes to them")
 )
 
@@ -149,6 +153,8 @@ func (s *Sandbox) complete(portal string) {
 func (c *Config) check() error {
 	mails := c.Mail.Folder != "" || c.Mail.SMTP != nil
 	switch {
+	case !c.Jail.known():
+		return errJail
 	case c.Mail.Folder != "" && c.Mail.SMTP != nil:
 		return errTwoMails
 	case mails && c.Mail.From == "":

@@ -1,0 +1,108 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"clearwell/internal/jail"
+)
+
+// Confinement says what serve does where the kernel cannot confine it. The zero
+// value goes on, and says so.
+type Confinement string
+
+// What a configuration may ask for.
+const (
+	jailRequired Confinement = "required"
+	jailOff      Confinement = "off"
+)
+
+func (c Confinement) known() bool { return c == "" || c == jailRequired || c == jailOff }
+
+// confine takes from the process what serving does not need. It is called when
+// everything is open.
+func (w *works) confine(p Process, at listeners) error {
+	if p.Confine == nil || w.Jail == jailOff {
+		w.log.Warn("not confined")
+		return nil
+	}
+	ports, err := w.ports(at)
+	if err != nil {
+		return fmt.Errorf("confining the program: %w", err)
+	}
+	report, err := p.Confine(jail.Cell{Folders: w.folders(p), Ports: ports})
+	if err != nil {
+		return fmt.Errorf("confining the program: %w", err)
+	}
+	if err := report.Whole(); err != nil {
+		if w.Jail == jailRequired {
+			return err
+		}
+		w.log.Warn("confining less than wanted", slog.Any("confined", report))
+		return nil
+	}
+	w.log.Info("confined", slog.Any("confined", report))
+	return nil
+}
+
+// folders are what serving writes to: data, the SQLite database, mail, and what
+// SQLite does not keep in memory.
+func (w *works) folders(p Process) []string {
+	all := []string{w.Data}
+	if file, ok := strings.CutPrefix(w.Database.Reveal(), "sqlite:"); ok {
+		all = append(all, filepath.Dir(file))
+	}
+	if w.Mail.Folder != "" {
+		all = append(all, w.Mail.Folder)
+	}
+	return append(all, scratch(p)...)
+}
+
+// scratch is the folder that SQLite takes for temporary files: the first that is
+// there (https://www.sqlite.org/tempfiles.html, section 5).
+func scratch(p Process) []string {
+	var likely []string
+	for _, name := range []string{"SQLITE_TMPDIR", "TMPDIR"} {
+		if path, set := p.Lookup(name); set {
+			likely = append(likely, path)
+		}
+	}
+	for _, path := range append(likely, "/var/tmp", "/usr/tmp", "/tmp") {
+		if info, err := os.Stat(path); err == nil && info.IsDir() {
+			return []string{path}
+		}
+	}
+	return nil
+}
+
+// ports are those that serving calls: names, the database, mail, and where there
+// is a sandbox, its notices to us. A real processor's will be among them.
+func (w *works) ports(at listeners) ([]uint16, error) {
+	all := []uint16{53}
+	if !strings.HasPrefix(w.Database.Reveal(), "sqlite:") {
+		known, err := pgconn.ParseConfig(w.Database.Reveal())
+		if err != nil {
+			return nil, errors.New("the URL of the database is malformed") // the reason may repeat its password
+		}
+		all = append(all, known.Port)
+		for _, other := range known.Fallbacks {
+			all = append(all, other.Port)
+		}
+	}
+	if w.Mail.SMTP != nil {
+		all = append(all, uint16(w.Mail.SMTP.Port))
+	}
+	for _, ours := range []net.Listener{at.portal, at.sandbox} {
+		if ours != nil {
+			all = append(all, uint16(port(ours)))
+		}
+	}
+	return all, nil
+}

@@ -1,0 +1,57 @@
+//go:build amd64 || arm64
+
+package jail
+
+import (
+	"errors"
+	"fmt"
+	"syscall"
+
+	"github.com/landlock-lsm/go-landlock/landlock"
+	landlocked "github.com/landlock-lsm/go-landlock/landlock/syscall"
+)
+
+// Enter confines the process, all its threads, for as long as it lives. The
+// report says what this kernel made of it. An error means that a folder is
+// missing or that the kernel refused what it says it can do; what was taken
+// until then stays taken.
+func Enter(cell Cell) (Report, error) {
+	var report Report
+	version, err := landlocked.LandlockGetABIVersion()
+	if err == nil {
+		report.Landlock = version
+		if err := confineFiles(cell); err != nil {
+			return Report{}, fmt.Errorf("confining the program to its files: %w", err)
+		}
+	}
+	switch err := refuseCalls(); {
+	case errors.Is(err, syscall.ENOSYS) || errors.Is(err, syscall.EINVAL):
+		return report, nil // built without seccomp
+	case err != nil:
+		return report, fmt.Errorf("refusing system calls: %w", err)
+	}
+	report.Seccomp = true
+	return report, nil
+}
+
+// confineFiles restricts files, ports, and signals to other processes, as far as
+// the kernel knows of them. Nothing that can be written can be executed.
+func confineFiles(cell Cell) error {
+	folders, files := present(readable)
+	rules := []landlock.Rule{
+		landlock.PathAccess(written, cell.Folders...),
+		landlock.PathAccess(read, folders...),
+		landlock.PathAccess(landlocked.AccessFSReadFile, files...),
+	}
+	for _, port := range cell.Ports {
+		rules = append(rules, landlock.ConnectTCP(port))
+	}
+	return landlock.V8.BestEffort().Restrict(rules...)
+}
+
+// What is allowed in folders that are read, and in those that are written.
+const (
+	read    = landlocked.AccessFSReadFile | landlocked.AccessFSReadDir
+	written = read | landlocked.AccessFSWriteFile | landlocked.AccessFSTruncate | landlocked.AccessFSMakeReg |
+		landlocked.AccessFSMakeDir | landlocked.AccessFSRemoveFile | landlocked.AccessFSRemoveDir
+)
