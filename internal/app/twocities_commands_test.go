@@ -1,0 +1,166 @@
+package app
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/alecthomas/kong"
+
+	"clearwell/internal/bench"
+	"clearwell/internal/cis/layouts"
+	"clearwell/internal/money"
+	"clearwell/internal/payment"
+)
+
+func moneyOf(cents int64) money.Amount { return money.Cents(cents) }
+
+// cityless lists the commands that know no city, or all of them: they read no
+// database, or they are the operator's own.
+func cityless() []string {
+	return []string{
+		"demo", "serve", "init", "gallery", "bench", "version", "city check", "policy explain", "audit key",
+	}
+}
+
+// command is a command line for one city, run beside the other. What it prints
+// and writes is searched.
+type command struct {
+	args   []string
+	file   string // which it writes
+	acts   bool   // and so changes its city
+	status int
+}
+
+func (c *cities) commands(here, other *place) map[string]command {
+	folder := c.TempDir()
+	in := func(name string) string { return filepath.Join(folder, name) }
+	on := c.paidOn(here).String()
+	c.must(os.WriteFile(in("bills.csv"), []byte(strings.ReplaceAll(here.bills(), ",4,hundred", ",5,hundred")), 0o600))
+	c.must(os.WriteFile(in(string(here.slug)+".yaml"), bytes.ReplaceAll(here.file(), []byte("quote_lifetime: 30"), []byte("quote_lifetime: 31")), 0o600))
+	c.must(os.WriteFile(in("kept"), []byte(c.newest(here)), 0o600))
+	slug := string(here.slug)
+	return map[string]command{
+		"import bills":        {args: []string{"--city", slug, "--layout", "clearwell", "--rejects", in("rejects"), in("bills.csv")}, acts: true},
+		"posting export":      {args: []string{"--city", slug, "--on", on, "--out", in("posting.csv")}, file: in("posting.csv"), acts: true},
+		"posting list":        {args: []string{"--city", slug}},
+		"posting acknowledge": {args: []string{"--city", slug, "--on", on}, acts: true},
+		"city apply":          {args: []string{in(slug + ".yaml")}, acts: true},
+		"city show":           {args: []string{slug}},
+		"policy replay":       {args: []string{"--city", slug, "--month", on[:7], in(slug + ".yaml")}},
+		"audit export":        {args: []string{slug}},
+		"audit verify":        {args: []string{"--city", slug, "--kept", in("kept")}},
+	}
+}
+
+// order is in which the commands are run: what is exported is then listed and
+// acknowledged.
+func order() []string {
+	return []string{
+		"posting export", "posting list", "posting acknowledge", "import bills", "policy replay", "audit verify", "audit export",
+		"city show", "city apply",
+	}
+}
+
+// every lists all commands there are.
+func every(t *testing.T) []string {
+	t.Helper()
+	parser, err := kong.New(&commands{}, kong.Vars{"layouts": strings.Join(layouts.Names(), ", "), "measurements": strings.Join(bench.Names(), ", ")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []string
+	for _, leaf := range parser.Model.Leaves(false) {
+		all = append(all, leaf.Path())
+	}
+	return all
+}
+
+// Every command that is about a city tells and changes nothing of the other. A
+// new command is tried here, or is said to know no city.
+func TestTwoCitiesShareNoCommand(t *testing.T) {
+	known := map[string]bool{}
+	for _, name := range append(order(), cityless()...) {
+		known[name] = true
+	}
+	for _, name := range every(t) {
+		if !known[name] {
+			t.Errorf("the command %q is not tried on two cities", name)
+		}
+		delete(known, name)
+	}
+	for name := range known {
+		t.Errorf("there is no command %q", name)
+	}
+	each(t, func(c *cities) {
+		_, err := c.audit.Seal(c.Context())
+		c.must(err)
+		_, err = c.exchange.Export(c.Context(), c.exportOf(c.east, c.paidOn(c.east).AddDays(-1)), &strings.Builder{})
+		c.must(err)
+		_, err = c.exchange.Export(c.Context(), c.exportOf(c.west, c.paidOn(c.west).AddDays(-1)), &strings.Builder{})
+		c.must(err)
+		c.both(func(here, other *place) {
+			mine, canaries := c.canaries(here, other), c.canaries(other, here)
+			all := c.commands(here, other)
+			for _, name := range order() {
+				c.tryCommand(name, all[name], here, other, mine, canaries)
+			}
+		})
+	})
+}
+
+func (c *cities) tryCommand(name string, tried command, here, other *place, mine, canaries []string) {
+	c.Helper()
+	args := append(append(strings.Fields(name), "--config", c.config), tried.args...)
+	before := c.state(here)
+	c.untouched(name, other, func() {
+		got := run(c.T, args...)
+		said := got.out + got.err
+		if tried.file != "" {
+			written, err := os.ReadFile(tried.file)
+			c.must(err)
+			said += string(written)
+		}
+		if got.status != statusDone {
+			c.Errorf("%s ends with %d: %s", name, got.status, got.err)
+		}
+		c.silent(name+" of "+string(here.slug), said, canaries)
+		if tells := name != "posting list" && name != "posting acknowledge" && name != "import bills" && name != "policy replay"; tells {
+			c.tells(name+" of "+string(here.slug), said, mine)
+		}
+	})
+	if changed := len(difference(before, c.state(here))) > 0; changed != tried.acts {
+		c.Errorf("%s changes its city: %v, want %v", name, changed, tried.acts)
+	}
+}
+
+// A command for one city given what is the other's: a file of another city's
+// name, a receipt, a checkpoint. It is refused, and nothing crosses.
+func TestTwoCitiesRefuseEachOthersFiles(t *testing.T) {
+	each(t, func(c *cities) {
+		_, err := c.audit.Seal(c.Context())
+		c.must(err)
+		c.both(func(here, other *place) {
+			folder := c.TempDir()
+			stolen := filepath.Join(folder, string(here.slug)+".yaml")
+			c.must(os.WriteFile(stolen, bytes.ReplaceAll(here.file(), []byte(here.host), []byte(other.host)), 0o600))
+			kept := filepath.Join(folder, "kept")
+			c.must(os.WriteFile(kept, []byte(c.newest(other)), 0o600))
+			for what, args := range map[string][]string{
+				"a file with the other's host": {"city", "apply", "--config", c.config, stolen},
+				"the other's checkpoint":       {"audit", "verify", "--config", c.config, "--city", string(here.slug), "--kept", kept},
+			} {
+				c.untouched(what, other, func() {
+					if got := run(c.T, args...); got.status == statusDone {
+						c.Errorf("%s is taken in %s: %s", what, here.slug, got.out)
+					}
+				})
+			}
+			if got := c.ask("GET", here.host, "/pay/done/"+payment.OfQuote(other.steps["paid"]).String(), nil, nil); got.status != 404 {
+				c.Errorf("the receipt of %s gets %d in %s", other.slug, got.status, here.slug)
+			}
+		})
+	})
+}
