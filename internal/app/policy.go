@@ -54,6 +54,7 @@ func (c explainPolicy) Run(p Process) error {
 	if err != nil {
 		return err
 	}
+	warn(p, file)
 	_, err = fmt.Fprintln(p.Out, policy.Explain(words.Printer(locale.Lang(c.Language)), set, question))
 	return err
 }

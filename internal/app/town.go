@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"clearwell/internal/audit"
 	"clearwell/internal/city"
 	"clearwell/internal/clock"
 	"clearwell/internal/id"
@@ -66,11 +65,23 @@ func (c checkCity) Run(p Process) error {
 	if err != nil {
 		return err
 	}
-	for _, warning := range file.Warnings {
-		fmt.Fprintf(p.Out, "warning: %s\n", warning)
+	warn(p, file)
+	if len(file.Forbidden) > 0 {
+		return fmt.Errorf("%s: %w", c.File, city.ErrFileInvalid)
 	}
 	_, err = fmt.Fprintf(p.Out, "%s is right.\n", c.File)
 	return err
+}
+
+// warn prints what may stand in a file, but somebody should know, and what may
+// stand only where it is in force already.
+func warn(p Process, file city.File) {
+	for _, forbidden := range file.Forbidden {
+		fmt.Fprintf(p.Out, "forbidden: %s\n", forbidden)
+	}
+	for _, warning := range file.Warnings {
+		fmt.Fprintf(p.Out, "warning: %s\n", warning)
+	}
 }
 
 // applyCity puts a city file in force.
@@ -92,6 +103,7 @@ func (c applyCity) Run(ctx context.Context, p Process) error {
 		if err != nil {
 			return err
 		}
+		warn(p, plan.File)
 		for _, change := range plan.Changes {
 			fmt.Fprintln(p.Out, change)
 		}
@@ -99,7 +111,7 @@ func (c applyCity) Run(ctx context.Context, p Process) error {
 			_, err = fmt.Fprintln(p.Out, "Nothing was changed.")
 			return err
 		}
-		version, err := w.registry.Apply(ctx, plan, audit.Actor("operator:cli"))
+		version, err := w.registry.Apply(ctx, plan, operator())
 		if err != nil {
 			return err
 		}

@@ -147,7 +147,7 @@ func conditions(set policy.Set) map[string]policy.Match {
 }
 
 // checkRules has each set checked for the time it is in force.
-func (f File) checkRules(r, warnings *reader) {
+func (f File) checkRules(r, warnings, forbidden *reader) {
 	if len(f.Rules) == 0 {
 		r.reportf("rules", "there are none; without rules nothing can be paid")
 	}
@@ -164,23 +164,19 @@ func (f File) checkRules(r, warnings *reader) {
 			continue // its findings would repeat what has been reported
 		}
 		for _, finding := range policy.Check(set, f.town(), end) {
-			findingIn(path, finding, r, warnings)
+			findingIn(path, finding, map[policy.Severity]*reader{policy.Fatal: r, policy.Forbidden: forbidden, policy.Warning: warnings})
 		}
 	}
 }
 
-func findingIn(path string, finding policy.Finding, r, warnings *reader) {
+func findingIn(path string, finding policy.Finding, readers map[policy.Severity]*reader) {
 	if finding.Rules != "" {
 		path = join(path, finding.Rules)
 	}
 	if finding.Rule != "" {
 		path += "[" + finding.Rule + "]"
 	}
-	if finding.Severity == policy.Fatal {
-		r.reportf(path, "%s", finding.Message)
-		return
-	}
-	warnings.reportf(path, "%s", finding.Message)
+	readers[finding.Severity].reportf(path, "%s", finding.Message)
 }
 
 func (f File) town() policy.Town {

@@ -36,6 +36,9 @@ type File struct {
 	// Warnings are what may stand but somebody should know: a colour that was
 	// darkened, a fee that a card network forbids.
 	Warnings []Problem
+	// Forbidden are the fees that a card network or a state forbids. In a file
+	// that is in force they stay; a new one with them is refused.
+	Forbidden []Problem
 
 	settings []setting
 	places   map[string]place

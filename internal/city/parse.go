@@ -44,15 +44,15 @@ func Parse(name string, data []byte) (File, error) {
 	if len(r.problems) > 0 {
 		return File{}, &MistakesError{name, r.problems}
 	}
-	warnings := &reader{places: r.places}
+	warnings, forbidden := &reader{places: r.places}, &reader{places: r.places}
 	f := readFile(root, warnings)
 	root.end()
 	f.check(r)
-	f.checkRules(r, warnings)
+	f.checkRules(r, warnings, forbidden)
 	if len(r.problems) > 0 {
 		return File{}, &MistakesError{name, r.sorted()}
 	}
-	f.Warnings, f.settings, f.places = warnings.sorted(), r.settings, r.places
+	f.Warnings, f.Forbidden, f.settings, f.places = warnings.sorted(), forbidden.sorted(), r.settings, r.places
 	return f, nil
 }
 

@@ -202,7 +202,7 @@ func TestWarningsDoNotStopAFile(t *testing.T) {
 		{"a pale colour", `"#1a5e8a"`, `"#ffd100"`, "brand.color", "links and buttons use #"},
 		{"a grey on which nothing is legible", `"#1a5e8a"`, `"#7c7c7c"`, "brand.color", "neither white nor black"},
 		{"numbers like those of cards", "example: 004217-001", "example: 4111111111111111", "utility_account_number.patterns", "card numbers"},
-		{"a fee the network forbids", "kind: service", "kind: convenience", "rules[2026-1].fees[card-fee]", "same amount whatever is paid"},
+		{"a fee the network forbids, with a waiver", "kind: service", "kind: convenience\n        waiver: letter of 2 March 2026", "rules[2026-1].fees[card-fee]", "waived by letter of 2 March 2026"},
 	} {
 		text := edited(t, c.old, c.new)
 		if strings.Contains(c.new, "4111") {

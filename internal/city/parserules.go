@@ -54,6 +54,7 @@ func readFeeRule(m *mapping) policy.FeeRule {
 		Citation: m.may("citation").plain(),
 		Match:    readMatch(m.section("when")),
 		Kind:     choice(m.need("kind"), policy.FeeKinds()),
+		Waiver:   m.may("waiver").plain(),
 	}
 	rule.Tariff = readTariff(m)
 	return rule

@@ -29,6 +29,23 @@ func rewritten(old, proposed File, today calendar.Date) []Problem {
 	return problems
 }
 
+// forbidden lists the fees against a network's or a state's rules in the sets
+// that are not in force yet. Those in force are history, and may not change.
+func forbidden(old, proposed File, today calendar.Date) []Problem {
+	var problems []Problem
+	for _, set := range proposed.Rules {
+		if _, known := old.Rules.Version(set.Version); known && !set.EffectiveFrom.After(today) {
+			continue
+		}
+		for _, p := range proposed.Forbidden {
+			if strings.HasPrefix(p.Path, "rules["+set.Version+"]") {
+				problems = append(problems, p)
+			}
+		}
+	}
+	return problems
+}
+
 // under writes down all settings under a path, to be compared.
 func under(settings []setting, path string) string {
 	var b strings.Builder

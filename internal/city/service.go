@@ -22,6 +22,9 @@ var (
 	ErrFileOutdated = fault.New(fault.Conflict, "city_file_outdated")
 	// ErrAddressTaken: another town has the host or the path. Address.
 	ErrAddressTaken = fault.New(fault.Conflict, "city_address_taken")
+	// ErrMerchantTaken: another town has the processor's merchant, and its
+	// payments could not be told apart. Merchant.
+	ErrMerchantTaken = fault.New(fault.Conflict, "city_merchant_taken")
 )
 
 // Registry applies city files and tells what was applied.
@@ -45,7 +48,7 @@ func (p Plan) New() bool { return p.Base == 0 }
 
 // Plan reads a file and compares it with what is in force. Nothing is written:
 // show the plan to somebody, then [Registry.Apply] it. Returns [*MistakesError],
-// [ErrAddressTaken].
+// [ErrAddressTaken], [ErrMerchantTaken].
 func (r *Registry) Plan(ctx context.Context, name string, data []byte) (Plan, error) {
 	file, err := Parse(name, data)
 	if err != nil {
@@ -53,7 +56,7 @@ func (r *Registry) Plan(ctx context.Context, name string, data []byte) (Plan, er
 	}
 	var plan Plan
 	err = r.db.Read(ctx, id.Everyone, func(ctx context.Context, tx *db.Tx) error {
-		if err := free(ctx, tx, file); err != nil {
+		if err := errors.Join(free(ctx, tx, file), ownMerchant(ctx, tx, file)); err != nil {
 			return err
 		}
 		var err error
@@ -94,13 +97,37 @@ func compare(ctx context.Context, tx *db.Tx, name string, file File) (Plan, erro
 	if err != nil {
 		return Plan{}, err
 	}
+	today := calendar.Of(tx.Now(), file.Zone)
+	problems := forbidden(inForce, file, today)
 	if inForce.City != "" {
-		if problems := rewritten(inForce, file, calendar.Of(tx.Now(), file.Zone)); len(problems) > 0 {
-			return Plan{}, &MistakesError{name, problems}
-		}
+		problems = append(problems, rewritten(inForce, file, today)...)
+	}
+	if len(problems) > 0 {
+		return Plan{}, &MistakesError{name, problems}
 	}
 	plan.Changes = Diff(inForce, file)
 	return plan, nil
+}
+
+// ownMerchant refuses a file that names another town's merchant.
+func ownMerchant(ctx context.Context, tx *db.Tx, file File) error {
+	current, err := selectCurrent(ctx, tx)
+	if err != nil {
+		return err
+	}
+	for town, number := range current {
+		if town == file.City {
+			continue
+		}
+		other, err := load(ctx, tx, town, number)
+		if err != nil {
+			return err
+		}
+		if other.Processor.Name == file.Processor.Name && other.Processor.Merchant == file.Processor.Merchant {
+			return ErrMerchantTaken.With("Merchant", file.Processor.Merchant)
+		}
+	}
+	return nil
 }
 
 // load reads a kept file, none before the first. A file that this release

@@ -158,6 +158,31 @@ func TestRulesInForceStay(t *testing.T) {
 	})
 }
 
+// What the networks forbid does not go into force; what is in force already, as
+// by a file applied before the rule was known, does not keep others out.
+func TestForbiddenFeesAreRefused(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s, example := city.New(d), string(city.Example())
+		bad := replaced(t, example, "kind: service", "kind: convenience")
+		if _, err := s.Plan(t.Context(), "city.yaml", []byte(bad)); !errors.Is(err, city.ErrFileInvalid) || !strings.Contains(err.Error(), "same amount whatever is paid") {
+			t.Errorf("a percentage as a convenience fee: %v", err)
+		}
+		apply(t, s, replaced(t, bad, "kind: convenience", "kind: convenience\n        waiver: letter of 2 March 2026"))
+	})
+}
+
+// Payments to one merchant are one town's.
+func TestTwoTownsNeverShareAMerchant(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := city.New(d)
+		apply(t, s, string(city.Example()))
+		clash := replaced(t, lakeOdd(), `merchant: "lake-odd"`, "merchant: sampletown")
+		if _, err := s.Plan(t.Context(), "city.yaml", []byte(clash)); !errors.Is(err, city.ErrMerchantTaken) {
+			t.Errorf("another town's merchant: %v", err)
+		}
+	})
+}
+
 func TestTwoTownsNeverShareAnAddress(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s := city.New(d)

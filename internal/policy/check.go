@@ -28,16 +28,17 @@ type Severity int
 
 // The severities.
 const (
-	Warning Severity = iota // the set may be applied; somebody should know
-	Fatal                   // the set may not be applied
+	Warning   Severity = iota // the set may be applied; somebody should know
+	Forbidden                 // a set in force stays so; a new one may not be applied
+	Fatal                     // the set means nothing
 )
 
 // String names the severity.
 func (s Severity) String() string {
-	if s == Fatal {
-		return "error"
+	if s == Warning {
+		return "warning"
 	}
-	return "warning"
+	return "error"
 }
 
 // Finding is something wrong with a set.
@@ -267,10 +268,20 @@ func (c *checker) networks() {
 		}
 		for _, network := range networkRules() {
 			if network.inForce(c.set.EffectiveFrom, c.end) && network.breaks(charge{q, rule, c.town.State}) {
-				c.find(Warning, "fees", rule.Name, "%s (%s). Ask your acquirer before applying it", network.sentence, network.citation)
+				c.forbidden(rule, network)
 			}
 		}
 	}
+}
+
+// forbidden refuses a fee that a network or a state forbids, unless the file
+// cites the letter by which the acquirer allows it.
+func (c *checker) forbidden(rule FeeRule, by networkRule) {
+	if rule.Waiver != "" {
+		c.find(Warning, "fees", rule.Name, "%s (%s); waived by %s", by.sentence, by.citation, rule.Waiver)
+		return
+	}
+	c.find(Forbidden, "fees", rule.Name, "%s (%s); if your acquirer allows it all the same, cite its letter as the rule's waiver", by.sentence, by.citation)
 }
 
 // parity warns where a brand pays more than Visa does: Mastercard and American

@@ -117,8 +117,13 @@ func TestWhatTheNetworksForbid(t *testing.T) {
 		switch {
 		case c.words == "" && len(found) > 0:
 			t.Errorf("%s: %v, want nothing", c.name, found)
-		case c.words != "" && !holds(found, Finding{Warning, "fees", "fee", c.words}):
-			t.Errorf("%s: %v, want a warning with %q", c.name, found, c.words)
+		case c.words != "" && !holds(found, Finding{Forbidden, "fees", "fee", c.words}):
+			t.Errorf("%s: %v, want it forbidden with %q", c.name, found, c.words)
+		}
+		set.Fees[0].Waiver = "letter of the acquirer, 2 March 2026"
+		waived := Check(set, Town{State: c.state, Services: []Billed{{"water", c.mcc}}}, end)
+		if c.words != "" && (!holds(waived, Finding{Warning, "fees", "fee", "waived by letter"}) || holds(waived, Finding{Forbidden, "fees", "fee", ""})) {
+			t.Errorf("%s, with a waiver: %v", c.name, waived)
 		}
 	}
 }

@@ -7,8 +7,9 @@ import (
 )
 
 // networkRule is something the card networks, or a state, forbid, for as long
-// as they forbade it. A town is warned, not stopped: its acquirer may hold a
-// waiver, and the networks amend their rules twice a year.
+// as they forbade it. A fee against it does not go into force unless it cites
+// the acquirer's letter: there are waivers, and the networks amend their rules
+// twice a year.
 type networkRule struct {
 	name     string
 	citation string

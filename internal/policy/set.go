@@ -112,6 +112,9 @@ type FeeRule struct {
 	Match    Match
 	Kind     FeeKind
 	Tariff   Tariff
+	// Waiver cites the letter by which the acquirer allows what the card
+	// networks forbid; empty for none.
+	Waiver string
 }
 
 // AmountRule bounds the amount of a payment. Every rule that matches binds.
