@@ -30,7 +30,7 @@ func (s *postgresSession) queued(queue []statement) (*pgx.Batch, []statement) {
 		s.begun = true
 	}
 	sent := make([]statement, batch.Len(), batch.Len()+len(queue)+1)
-	for _, st := range merged(queue) {
+	for _, st := range queue {
 		batch.Queue(guarded(st), st.args...)
 		sent = append(sent, st)
 	}
