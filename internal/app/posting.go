@@ -10,7 +10,6 @@ import (
 
 	"clearwell/internal/calendar"
 	"clearwell/internal/cis"
-	"clearwell/internal/cis/layout"
 	"clearwell/internal/cis/layouts"
 	"clearwell/internal/clock"
 	"clearwell/internal/db"
@@ -46,7 +45,7 @@ func (c exportPosting) Run(ctx context.Context, p Process) error {
 		var file bytes.Buffer
 		batch, err := w.exchange.Export(ctx, cis.ExportRequest{
 			City: town.City, On: c.On, Layout: declared, Zone: town.Zone,
-			AcknowledgeWithin: town.Posting.AcknowledgeWithin, Actor: "operator:cli",
+			AcknowledgeWithin: town.Posting.AcknowledgeWithin, Actor: operator(),
 		}, &file)
 		if err != nil {
 			return err
@@ -64,71 +63,48 @@ type acknowledgePosting struct {
 	Sequence int `default:"1" help:"1 is the day's file, more are its supplements (${default})."`
 }
 
-// Run notes it of each payment in the file, and then of the file: from the next
-// balance on, the payments are in it.
+// Run notes it of the file and of each payment in it: from the next balance on,
+// the payments are in it. An acknowledgement that is there already stays.
 func (c acknowledgePosting) Run(ctx context.Context, p Process) error {
 	return inTown(ctx, p, c.Config, c.City, func(w *works, town townOf) error {
-		paid, err := w.paymentsIn(ctx, town, c.On, c.Sequence)
+		answer, err := w.acknowledge(ctx, town, cis.Acknowledgement{On: c.On, Sequence: c.Sequence, By: operator()})
 		if err != nil {
 			return err
 		}
-		err = w.db.Write(ctx, town.City, func(_ context.Context, tx *db.Tx) error {
-			payment.AcknowledgeTx(tx, paid)
-			return nil
-		})
-		if err != nil {
-			return fmt.Errorf("acknowledging payments: %w", err)
-		}
-		if err := w.exchange.Acknowledge(ctx, town.City, c.On, c.Sequence, "operator:cli"); err != nil {
-			return err
-		}
-		_, err = fmt.Fprintf(p.Out, "%d payments of %s are acknowledged.\n", len(paid), c.On)
-		return err
+		return tellAnswer(p.Out, town.Zone, answer)
 	})
 }
 
-// paymentsIn finds the payments of a posting file by what the file says.
-func (w *works) paymentsIn(ctx context.Context, town townOf, on calendar.Date, sequence int) ([]payment.ID, error) {
-	declared, err := layouts.Find(town.Posting.Layout)
-	if err != nil {
-		return nil, err
-	}
-	var file bytes.Buffer
-	if _, err := w.exchange.Rewrite(ctx, town.City, on, sequence, declared, &file); err != nil {
-		return nil, err
-	}
-	sent, err := confirmations(declared, &file)
-	if err != nil {
-		return nil, err
-	}
-	made, err := w.payments.ApprovedOn(ctx, town.City, on)
-	if err != nil {
-		return nil, err
-	}
-	var paid []payment.ID
-	for _, m := range made {
-		if sent[m.Confirmation] {
-			paid = append(paid, m.ID)
+// acknowledge notes what the billing system answered, of the file and of its
+// payments at once: a file without its payments would be one that nobody can
+// acknowledge again.
+func (w *works) acknowledge(ctx context.Context, town townOf, a cis.Acknowledgement) (cis.Answer, error) {
+	var answer cis.Answer
+	err := w.db.Write(ctx, town.City, func(ctx context.Context, tx *db.Tx) error {
+		var err error
+		answer, err = cis.AcknowledgeTx(ctx, tx, a)
+		if err == nil {
+			payment.PostedTx(tx, answer.Taken, answer.PostedAt)
 		}
-	}
-	return paid, nil
+		return err
+	})
+	return answer, err
 }
 
-// confirmations reads the confirmation numbers of a posting file of ours.
-func confirmations(declared *layout.Layout, file io.Reader) (map[string]bool, error) {
-	rows, err := layout.Open(declared, file)
-	if err != nil {
-		return nil, err
+func tellAnswer(out io.Writer, zone *time.Location, a cis.Answer) error {
+	b := a.Batch
+	if a.Before {
+		_, err := fmt.Fprintf(out, "Posting file %d of %s was acknowledged on %s by %s. Nothing was changed.\n",
+			b.Sequence, b.On, b.AcknowledgedAt.In(zone).Format(minutes), b.AcknowledgedBy)
+		return err
 	}
-	sent := map[string]bool{}
-	for rows.Next() {
-		if reject := rows.Reject(); reject != nil {
-			return nil, fmt.Errorf("reading line %d of a posting file: %s", reject.Line, reject.Reason)
-		}
-		sent[rows.Record().Posting.Confirmation] = true
-	}
-	return sent, rows.Err()
+	_, err := fmt.Fprintf(out, "%d payments of %s are acknowledged.\n", len(a.Taken), b.On)
+	return err
 }
+
+// minutes is how instants are shown to staff: with the zone, because an hour
+// comes twice at the end of summer time.
+const minutes = "2006-01-02 15:04 MST"
 
 // listPostings lists what nobody has acknowledged.
 type listPostings struct {
@@ -156,7 +132,7 @@ func tellBatches(out io.Writer, zone *time.Location, batches []cis.Batch) error 
 	fmt.Fprintln(table, "business date\tsequence\tlayout\tpayments\ttotal\tacknowledge by")
 	for _, b := range batches {
 		fmt.Fprintf(table, "%s\t%d\t%s\t%d\t%s\t%s\n", b.On, b.Sequence, b.Layout, b.Lines,
-			b.Total, b.AcknowledgeDue.In(zone).Format("2006-01-02 15:04 MST"))
+			b.Total, b.AcknowledgeDue.In(zone).Format(minutes))
 	}
 	if err := table.Flush(); err != nil {
 		return fmt.Errorf("printing the list: %w", err)

@@ -27,7 +27,7 @@ func answerable() []string {
 	return []string{
 		"payment.Service.Owed", "payment.Service.ApprovedOn", "payment.Service.Quote",
 		"billing.Service.Find", "billing.Service.Bills", "billing.Service.Readings",
-		"cis.Service.Import", "cis.Service.Export", "cis.Service.Rewrite", "cis.Service.Acknowledge", "cis.Service.Overdue",
+		"cis.Service.Import", "cis.Service.Export", "cis.Service.Rewrite", "cis.Service.Overdue",
 		"audit.Log.Verify", "audit.Log.Newest", "audit.Log.Export", "audit.Log.History",
 		"exposure.Service.Between", "exposure.Service.Shown", "ledger.Service.TrialBalance", "inbox.Service.Keep", "inbox.Service.Stuck", "inbox.Service.Settle",
 		"control.Service.Holds", "control.Service.Throw", "city.Directory.ByID", "city.Registry.Versions", "city.Registry.Kept",

@@ -251,9 +251,6 @@ func aboutBills() map[string]func(asking) (any, error) {
 			batch, err := a.c.exchange.Rewrite(a.ctx, a.here.slug, request.On, 1, request.Layout, &file)
 			return fmt.Sprint(batch, file.String()), err
 		},
-		"cis.Service.Acknowledge": func(a asking) (any, error) {
-			return nil, a.c.exchange.Acknowledge(a.ctx, a.here.slug, a.c.paidOn(a.other), 1, "operator:thief")
-		},
 		"cis.Service.Overdue": func(a asking) (any, error) { return a.c.exchange.Overdue(a.ctx, a.here.slug, a.c.clk.Now().Add(long)) },
 	}
 }

@@ -25,6 +25,12 @@ var (
 	ErrWrongDirection = fault.New(fault.Invalid, "layout_direction")
 	// ErrNoBatch: no posting file of that day and number was made.
 	ErrNoBatch = fault.New(fault.NotFound, "posting_unknown")
+	// ErrNoLine: that confirmation number is not in the file, or waits for nobody.
+	ErrNoLine = fault.New(fault.NotFound, "posting_line_unknown")
+	// ErrPostedAt: a file cannot be posted before it was made, nor later than now.
+	ErrPostedAt = fault.New(fault.Invalid, "posting_posted_at")
+	// ErrPostingMoved: somebody else is acknowledging the file at this moment.
+	ErrPostingMoved = fault.New(fault.Conflict, "posting_moved")
 	// ErrPostingDiffers: a posting file cannot be made again as it was, or a
 	// payment that was sent has another amount now.
 	ErrPostingDiffers = fault.New(fault.Conflict, "posting_differs")

@@ -163,24 +163,6 @@ func (s *Service) rewrite(ctx context.Context, town id.City, l *layout.Layout, b
 	return write(out, town, l, batch, lines)
 }
 
-// Acknowledge notes that the billing system has taken a posting file. Doing it
-// twice changes nothing. Returns [ErrNoBatch].
-func (s *Service) Acknowledge(ctx context.Context, town id.City, on calendar.Date, sequence int, by audit.Actor) error {
-	err := s.db.Write(ctx, town, func(ctx context.Context, tx *db.Tx) error {
-		batch, err := findBatch(ctx, tx, on, sequence)
-		if err != nil || !batch.AcknowledgedAt.IsZero() {
-			return err
-		}
-		acknowledge(tx, batch, by)
-		audit.RecordTx(tx, audit.Event{Actor: by, Action: "cis.acknowledge", Thing: batch.Name(town)})
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("acknowledging posting file %d of %s: %w", sequence, on, err)
-	}
-	return nil
-}
-
 // Overdue lists the posting files that should have been acknowledged by now,
 // the longest overdue first.
 func (s *Service) Overdue(ctx context.Context, town id.City, now time.Time) ([]Batch, error) {

@@ -182,7 +182,7 @@ func TestOverdue(t *testing.T) {
 		}
 		clk.Advance(time.Hour)
 		for range 2 {
-			if err := s.Acknowledge(t.Context(), town, monday(), 1, "operator:ana"); err != nil {
+			if _, err := answer(t, d, cis.Acknowledgement{On: monday(), Sequence: 1, By: "operator:ana"}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -192,7 +192,7 @@ func TestOverdue(t *testing.T) {
 		if got := rows(t, d, "audit_unsealed"); got != 2 {
 			t.Errorf("%d audit events of one file acknowledged twice", got)
 		}
-		if err := s.Acknowledge(t.Context(), town, monday(), 2, "operator:ana"); !errors.Is(err, cis.ErrNoBatch) {
+		if _, err := answer(t, d, cis.Acknowledgement{On: monday(), Sequence: 2, By: "operator:ana"}); !errors.Is(err, cis.ErrNoBatch) {
 			t.Errorf("acknowledging a file that was never made: %v", err)
 		}
 		if found, err := s.Overdue(t.Context(), "othertown", due); err != nil || len(found) != 0 {

@@ -70,6 +70,8 @@ type Batch struct {
 	AcknowledgeDue time.Time
 	AcknowledgedAt time.Time // zero: not yet
 	AcknowledgedBy string
+	PostedAt       time.Time // when the billing system posted it; zero: not yet
+	DeliveredAt    time.Time // when it was written for somebody to take; zero: not yet
 }
 
 // Name names the batch inside the file, and is fit to name the file.

@@ -7,13 +7,12 @@ import (
 	"fmt"
 	"time"
 
-	"clearwell/internal/audit"
 	"clearwell/internal/calendar"
 	"clearwell/internal/db"
 )
 
 const batchColumns = `business_on, sequence, layout, zone, digest, line_count, total_cents,
-	created_at, acknowledge_due_at, acknowledged_at, acknowledged_by`
+	created_at, acknowledge_due_at, acknowledged_at, acknowledged_by, posted_at, delivered_at`
 
 // newestBatch gives the last batch of a day, the zero Batch if there is none.
 func newestBatch(ctx context.Context, tx *db.Tx, on calendar.Date) (Batch, error) {
@@ -50,8 +49,9 @@ func scanBatch(scan func(...any) error) (Batch, error) {
 	var b Batch
 	var zone string
 	var created, due int64
-	var acknowledged sql.Null[int64]
-	err := scan(&b.On, &b.Sequence, &b.Layout, &zone, &b.Digest, &b.Lines, &b.Total, &created, &due, &acknowledged, &b.AcknowledgedBy)
+	var acknowledged, posted, delivered sql.Null[int64]
+	err := scan(&b.On, &b.Sequence, &b.Layout, &zone, &b.Digest, &b.Lines, &b.Total, &created, &due, &acknowledged, &b.AcknowledgedBy,
+		&posted, &delivered)
 	if errors.Is(err, db.ErrNoRows) {
 		return Batch{}, ErrNoBatch
 	}
@@ -59,6 +59,7 @@ func scanBatch(scan func(...any) error) (Batch, error) {
 		return Batch{}, err
 	}
 	b.CreatedAt, b.AcknowledgeDue, b.AcknowledgedAt = db.Time(created), db.Time(due), db.Time(acknowledged.V)
+	b.PostedAt, b.DeliveredAt = db.Time(posted.V), db.Time(delivered.V)
 	b.Zone, err = time.LoadLocation(zone)
 	if err != nil {
 		return Batch{}, fmt.Errorf("reading the zone of a posting file: %w", err)
@@ -74,11 +75,22 @@ func insertBatch(tx *db.Tx, b Batch) {
 		db.Micros(b.CreatedAt), db.Micros(b.AcknowledgeDue))
 }
 
-// acknowledge is a compare-and-set; of two who acknowledge at once, one does.
-func acknowledge(tx *db.Tx, b Batch, by audit.Actor) {
-	tx.Exec(`update posting_batches set acknowledged_at = $1, acknowledged_by = $2
-		where city_id = $3 and business_on = $4 and sequence = $5 and acknowledged_at is null`,
-		db.Micros(tx.Now()), string(by), tx.City(), b.On, b.Sequence)
+// acknowledge is a compare-and-set: of two who acknowledge at once, one does.
+func acknowledge(tx *db.Tx, b Batch) {
+	tx.ExecOne(ErrPostingMoved, `update posting_batches set acknowledged_at = $1, acknowledged_by = $2, posted_at = $3
+		where city_id = $4 and business_on = $5 and sequence = $6 and acknowledged_at is null`,
+		db.Micros(b.AcknowledgedAt), b.AcknowledgedBy, db.Micros(b.PostedAt), tx.City(), b.On, b.Sequence)
+}
+
+func refuseLine(tx *db.Tx, confirmation string) {
+	tx.ExecOne(ErrNoLine, "update posting_lines set refused_at = $1 where city_id = $2 and confirmation = $3",
+		db.Micros(tx.Now()), tx.City(), confirmation)
+}
+
+func settleLine(tx *db.Tx, confirmation string) {
+	tx.ExecOne(ErrNoLine, `update posting_lines set settled_at = $1
+		where city_id = $2 and confirmation = $3 and refused_at is not null and settled_at is null`,
+		db.Micros(tx.Now()), tx.City(), confirmation)
 }
 
 const lineColumns = `confirmation, kind, number, written_number, bill_number, service, amount_cents, fee_cents,

@@ -133,10 +133,21 @@ func (s *Service) ApprovedOn(ctx context.Context, city id.City, on calendar.Date
 	return found, nil
 }
 
-// AcknowledgeTx records that the city's billing system has taken the payments.
+// AcknowledgeTx records that the city's billing system has taken the payments
+// just now. What was recorded before stays.
 func AcknowledgeTx(tx *db.Tx, payments []ID) {
 	for _, payment := range payments {
 		acknowledge(tx, payment)
+	}
+}
+
+// PostedTx records that the city's billing system posted, at an instant, what it
+// was sent under these confirmation numbers: a balance as of then or later has it
+// in it. What was recorded before stays. The transaction ends with [ErrNoPayment]
+// for a number that is nobody's.
+func PostedTx(tx *db.Tx, confirmations []string, at time.Time) {
+	for _, confirmation := range confirmations {
+		acknowledgeConfirmed(tx, confirmation, at)
 	}
 }
 

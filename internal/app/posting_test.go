@@ -1,0 +1,116 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"testing"
+	"time"
+
+	"clearwell/internal/cis"
+	"clearwell/internal/db"
+	"clearwell/internal/money"
+	"clearwell/internal/payment"
+)
+
+// townHall is one of the two cities, as its finance office sees it.
+type townHall struct {
+	*cities
+	*place
+	town  townOf
+	bills int
+}
+
+// eachOffice runs a test in the finance office of a town with one approved
+// payment of the $84.10 that the first utility account owed.
+func eachOffice(t *testing.T, test func(*townHall)) {
+	each(t, func(c *cities) {
+		town, err := c.towns.ByID(c.east.slug)
+		c.must(err)
+		test(&townHall{c, c.east, town, 0})
+	})
+}
+
+// export makes the posting file of the day of the first payment, once that day
+// is over.
+func (o *townHall) export() cis.Batch {
+	o.Helper()
+	o.clk.Advance(36 * time.Hour)
+	batch, err := o.exchange.Export(o.Context(), o.exportOf(o.place, o.paidOn(o.place)), io.Discard)
+	o.must(err)
+	return batch
+}
+
+// billed brings in a new bill of the first utility account, after change.
+func (o *townHall) billed(due string, change func(*cis.Request)) error {
+	o.Helper()
+	o.bills++
+	request := o.billsOf(o.place, fmt.Sprintf("record,utility_account,name,service_address,bill_number,bill_date,due_date,amount_due\n"+
+		"BILL,%s,\"Example, Ana\",%s,N%d,2026-02-02,2026-02-22,%s\nTRAILER,1,%s\n", display(1), o.street, o.bills, due, due))
+	if change != nil {
+		change(&request)
+	}
+	_, err := o.exchange.Import(o.Context(), request)
+	return err
+}
+
+func (o *townHall) acknowledged(a cis.Acknowledgement) cis.Answer {
+	o.Helper()
+	a.On, a.Sequence, a.By = o.paidOn(o.place), 1, "operator:ana"
+	answer, err := o.acknowledge(o.Context(), o.town, a)
+	o.must(err)
+	return answer
+}
+
+// owed is what a resident reads on the first utility account.
+func (o *townHall) owed() money.Amount {
+	o.Helper()
+	owed, err := o.payments.Owed(o.Context(), o.slug, numbered(1))
+	o.must(err)
+	return owed.Total
+}
+
+func (o *townHall) first() payment.Payment {
+	o.Helper()
+	p, err := o.payments.Payment(o.Context(), o.slug, payment.OfQuote(o.steps["paid"]))
+	o.must(err)
+	return p
+}
+
+// A second acknowledgement made the payments newer than the bills that have them
+// in them, and they were taken off once more.
+func TestAcknowledgingTwiceCountsOnce(t *testing.T) {
+	eachOffice(t, func(o *townHall) {
+		o.export()
+		o.acknowledged(cis.Acknowledgement{})
+		o.clk.Advance(time.Hour)
+		o.must(o.billed("60.00", nil))
+		owed, at := o.owed(), o.first().AcknowledgedAt
+		o.clk.Advance(time.Hour)
+		if again := o.acknowledged(cis.Acknowledgement{}); !again.Before {
+			t.Errorf("the second answer is %+v", again)
+		}
+		if got := o.owed(); got.Cents() != 6000 || got != owed || !o.first().AcknowledgedAt.Equal(at) {
+			t.Errorf("owed %s before the second acknowledgement, %s after it", owed, got)
+		}
+	})
+}
+
+// Each of the two writes alone would leave a file that is acknowledged and
+// payments that are not, or the other way round.
+func TestAFileAndItsPaymentsAreAcknowledgedTogether(t *testing.T) {
+	eachOffice(t, func(o *townHall) {
+		o.export()
+		err := o.db.Write(o.Context(), o.slug, func(ctx context.Context, tx *db.Tx) error {
+			_, err := cis.AcknowledgeTx(ctx, tx, cis.Acknowledgement{On: o.paidOn(o.place), Sequence: 1, By: "operator:ana"})
+			payment.PostedTx(tx, []string{"nobody's"}, tx.Now())
+			return err
+		})
+		if err == nil || !o.first().AcknowledgedAt.IsZero() {
+			t.Fatalf("acknowledging with a payment that is nobody's: %v", err)
+		}
+		if a := o.acknowledged(cis.Acknowledgement{}); a.Before || o.first().AcknowledgedAt.IsZero() {
+			t.Errorf("after a refusal: %+v", a)
+		}
+	})
+}
