@@ -37,6 +37,7 @@ var (
 		"internal/db/dbtest/cluster",
 		"internal/db/dbtest/cluster/with",
 		"internal/db/dbtest",
+		"internal/db/dbtest/mortal",
 		"internal/audit",
 		"internal/inbox",
 		"internal/jobs",
