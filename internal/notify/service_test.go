@@ -111,8 +111,8 @@ func TestMessagesAreSentOnce(t *testing.T) {
 			t.Errorf("a day later: %+v", done)
 		}
 		want := []string{
-			"ada@example.com: Recibo de City of Sampletown: $86.62",
-			"bo@example.com: Recibo de City of Sampletown: $86.62",
+			"ada@example.com: Recibo de su pago de $86.62 – City of Sampletown",
+			"bo@example.com: Recibo de su pago de $86.62 – City of Sampletown",
 		}
 		if diff := cmp.Diff(want, server.subjects()); diff != "" {
 			t.Error(diff)

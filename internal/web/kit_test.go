@@ -265,7 +265,7 @@ func TestLogo(t *testing.T) {
 func TestFreeWays(t *testing.T) {
 	for lang, want := range map[string]string{
 		"en": "At our counter, 100 Main Street, Sampletown, TX 78600: card, cash, check and money order",
-		"es": "En nuestra ventanilla, 100 Main Street, Sampletown, TX 78600: tarjeta, efectivo, cheque y giro postal",
+		"es": "En nuestra ventanilla, 100 Main Street, Sampletown, TX 78600: tarjeta, efectivo, cheque y giro postal (money order)",
 	} {
 		shown := ""
 		door := hang(t, web.Routes{"GET /x": func(r *web.Request) (web.Answer, error) {
