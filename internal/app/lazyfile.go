@@ -5,16 +5,21 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 )
 
 // lazyFile holds what is written to it until it is much, or until it is told to
 // keep it. So a list of rejects that turns out empty needs no folder that can be
 // written to. The file is readable by its owner alone: rows of a bill file name
-// residents. What stood at its place is replaced.
+// residents.
+//
+// It is written under a name of its own that nobody has, and takes its place
+// when it is whole. Who may write to the folder may have laid a link at that
+// place: the link is replaced, and what it leads to is left alone.
 type lazyFile struct {
 	path string
 	held bytes.Buffer
-	file *os.File
+	file *os.File // nil before there is one
 }
 
 // holdsBytes is how many bytes wait in memory before there is a file.
@@ -31,12 +36,13 @@ func (l *lazyFile) Write(p []byte) (int, error) {
 	return l.file.Write(p)
 }
 
-// create makes the file and writes what was held.
+// create makes the file and writes what was held. [os.CreateTemp] opens only
+// what did not exist, for its owner alone.
 func (l *lazyFile) create() error {
 	if l.file != nil {
 		return nil
 	}
-	file, err := os.OpenFile(l.path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	file, err := os.CreateTemp(filepath.Dir(l.path), "."+filepath.Base(l.path)+".*")
 	if err != nil {
 		return fmt.Errorf("creating a file: %w", err)
 	}
@@ -45,21 +51,33 @@ func (l *lazyFile) create() error {
 	return err
 }
 
-// keep writes what is held and closes.
+// keep writes what is held, and puts the file in its place.
 func (l *lazyFile) keep() error {
 	if err := l.create(); err != nil {
-		return err
+		return errors.Join(err, l.close())
 	}
-	return l.close()
+	written := l.file.Name()
+	if err := errors.Join(l.file.Sync(), l.file.Close(), os.Rename(written, l.path)); err != nil {
+		return fmt.Errorf("keeping %s: %w", l.path, errors.Join(err, l.close()))
+	}
+	l.file = nil
+	return nil
 }
 
-// close closes the file, if there is one. What is held is forgotten.
+// close leaves nothing behind of a file that was not kept.
 func (l *lazyFile) close() error {
+	l.held.Reset()
 	if l.file == nil {
 		return nil
 	}
-	if err := l.file.Close(); err != nil && !errors.Is(err, os.ErrClosed) {
-		return fmt.Errorf("closing %s: %w", l.path, err)
+	closed := l.file.Close()
+	if errors.Is(closed, os.ErrClosed) {
+		closed = nil
+	}
+	err := errors.Join(closed, os.Remove(l.file.Name()))
+	l.file = nil
+	if err != nil {
+		return fmt.Errorf("leaving %s as it was: %w", l.path, err)
 	}
 	return nil
 }
