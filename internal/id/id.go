@@ -1,10 +1,15 @@
 // Package id makes typed identifiers.
 //
 // An identifier is a prefix that names its kind and 26 characters of Crockford
-// base32: 48 bits of milliseconds and 80 random bits. Identifiers made later
-// sort later, so that they append to an index instead of scattering over it,
-// and 80 random bits cannot be guessed. The wrong kind does not compile, and
-// does not parse.
+// base32: 48 bits of milliseconds and 80 of chance. Identifiers made later sort
+// later, so that they append to an index instead of scattering over it. The
+// wrong kind does not compile, and does not parse.
+//
+// There are two ways to make one. Those of [New] keep their order even within a
+// millisecond, by counting up in random steps: who has one can guess at its
+// neighbours, so that they may name a thing, and never open it. Those of
+// [Unguessable] have 80 random bits of their own, and may be an address that
+// opens what it names.
 package id
 
 import (
@@ -40,6 +45,15 @@ const (
 func New[K Kind](now time.Time) ID[K] {
 	var k K
 	hi, lo := next(uint64(now.UnixMilli()))
+	return ID[K]{k.Prefix() + "_" + encode(hi, lo)}
+}
+
+// Unguessable makes an identifier for something that begins at now, and that
+// whoever knows it may see. Its 80 random bits say nothing about those of any
+// other; two of one millisecond sort as chance has it.
+func Unguessable[K Kind](now time.Time) ID[K] {
+	var k K
+	hi, lo := drawn(uint64(now.UnixMilli()))
 	return ID[K]{k.Prefix() + "_" + encode(hi, lo)}
 }
 
@@ -104,12 +118,16 @@ func next(milli uint64) (hi, lo uint64) {
 		last.lo += 1 + uint64(randomUint32())
 		return last.hi, last.lo
 	}
+	last.milli = milli
+	last.hi, last.lo = drawn(milli)
+	return last.hi, last.lo
+}
+
+// drawn gives 48 bits of time and 80 random ones.
+func drawn(milli uint64) (hi, lo uint64) {
 	var b [10]byte
 	rand.Read(b[:]) // never fails: crypto/rand ends the process instead
-	last.milli = milli
-	last.hi = milli<<16 | uint64(binary.BigEndian.Uint16(b[:2]))
-	last.lo = binary.BigEndian.Uint64(b[2:])
-	return last.hi, last.lo
+	return milli<<16 | uint64(binary.BigEndian.Uint16(b[:2])), binary.BigEndian.Uint64(b[2:])
 }
 
 func randomUint32() uint32 {

@@ -57,3 +57,31 @@ func TestScan(t *testing.T) {
 		t.Error("a number scanned as an identifier")
 	}
 }
+
+// Receipts were opened by identifiers that count up by a 32-bit step within a
+// millisecond: who had one could reach its neighbours.
+func TestNeighboursOfAnUnguessableAreFar(t *testing.T) {
+	at := time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)
+	const shared = len("thg_") + 10 // the time fills ten characters
+	rising := 0
+	before := Unguessable[thing](at).String()
+	for range 1_000 {
+		after := Unguessable[thing](at).String()
+		if after[:shared] != before[:shared] {
+			t.Fatalf("%s and %s are of one millisecond, and begin otherwise", before, after)
+		}
+		if after[shared:shared+6] == before[shared:shared+6] { // 30 of the random bits
+			t.Fatalf("%s and %s are neighbours", before, after)
+		}
+		if after > before {
+			rising++
+		}
+		before = after
+	}
+	if rising < 400 || rising > 600 {
+		t.Errorf("%d of 1,000 sort after the one before: they count up", rising)
+	}
+	if later := Unguessable[thing](at.Add(time.Millisecond)).String(); later <= before {
+		t.Errorf("%s does not sort after %s", later, before)
+	}
+}

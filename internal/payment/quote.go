@@ -56,7 +56,7 @@ func (s *Service) Quote(ctx context.Context, req QuoteRequest) (Quote, error) {
 func newQuote(tx *db.Tx, town *city.City, set policy.Set, req QuoteRequest, owed Owed) Quote {
 	service, _ := town.Service(owed.Statement.Service)
 	return Quote{
-		ID: id.New[quoteKind](tx.Now()), City: req.City, UtilityAccount: req.UtilityAccount,
+		ID: id.Unguessable[quoteKind](tx.Now()), City: req.City, UtilityAccount: req.UtilityAccount,
 		Service: owed.Statement.Service, Department: service.Department, Channel: req.Channel,
 		Amount: req.Amount, Owed: owed.Total, PolicyVersion: set.Version, Language: req.Language, Payer: req.Payer,
 		QuotedAt: tx.Now(), ExpiresAt: tx.Now().Add(town.QuoteLifetime), CapturePath: req.CapturePath,

@@ -61,7 +61,7 @@ func (d *Door) welcome(r *web.Request, number billing.Number) (web.Answer, error
 	if err := r.Session.Renew(); err != nil {
 		return web.Answer{}, err
 	}
-	visit := id.New[visitKind](d.Clock.Now()).String()
+	visit := id.Unguessable[visitKind](d.Clock.Now()).String()
 	r.Session.Remember(visit, string(number))
 	return web.GoTo(billAddress(r, visit)), nil
 }
