@@ -2,6 +2,7 @@ package app
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -68,7 +69,8 @@ type cities struct {
 	doors      http.Handler
 	east, west *place
 	heard      *notices
-	asked      int // requests so far, each from a network of its own
+	processor  string // its origin, where it is served
+	asked      int    // requests so far, each from a network of its own
 }
 
 // each runs a test on two cities in a SQLite file, and in a PostgreSQL database.
@@ -128,7 +130,7 @@ func (c *cities) open(database string) {
 	road := httptest.NewServer(c.heard)
 	c.Cleanup(road.Close)
 	cfg.Origin, cfg.Plain = "http://pay.shared.localhost", true
-	cfg.Sandbox = &Sandbox{Origin: "http://processor.localhost", notices: road.URL}
+	cfg.Sandbox = &Sandbox{Origin: cmp.Or(c.processor, "http://processor.localhost"), notices: road.URL}
 	cfg.Mail = Mail{Folder: c.mail, From: "Utilities <utilities@shared.example>"}
 	k, err := demoKeys(cfg.Keys)
 	c.must(err)
