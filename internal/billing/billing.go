@@ -141,6 +141,7 @@ type Changes struct {
 	ChangedBills           int64
 	NewReadings            int64
 	ChangedReadings        int64
+	Stated                 money.Amount // the balances that it stated, added up
 }
 
 // NewLoad names a load that begins at now.

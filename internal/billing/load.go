@@ -35,16 +35,31 @@ func StagedTx(ctx context.Context, tx *db.Tx, load LoadID) (Staged, error) {
 // ApplyTx makes a load's rows what the billing system states as of an instant,
 // which says which payments are in the balances, and empties the load. Where
 // several rows speak of one thing, the newest bill wins, then the later line;
-// a bill older than the one that stated a balance leaves the balance alone.
+// a bill older than the one that stated a balance leaves the balance alone, and
+// so does the same day's bill as of an earlier instant.
 func ApplyTx(ctx context.Context, tx *db.Tx, load LoadID, asOf time.Time) (Changes, error) {
+	return applyTx(ctx, tx, load, asOf, newestBills)
+}
+
+// ApplyAddedTx is [ApplyTx] for loads in which all bills of a utility account are
+// owed together, such as those of a town that bills water and sewer apart.
+func ApplyAddedTx(ctx context.Context, tx *db.Tx, load LoadID, asOf time.Time) (Changes, error) {
+	return applyTx(ctx, tx, load, asOf, addedBills)
+}
+
+func applyTx(ctx context.Context, tx *db.Tx, load LoadID, asOf time.Time, balances func() string) (Changes, error) {
 	var c Changes
 	before, err := countAll(ctx, tx)
 	if err != nil {
 		return c, fmt.Errorf("counting before applying: %w", err)
 	}
-	touched, err := apply(ctx, tx, load, db.Micros(asOf))
+	touched, err := apply(ctx, tx, load, db.Micros(asOf), balances())
 	if err != nil {
 		return c, fmt.Errorf("applying rows: %w", err)
+	}
+	c.Stated, err = statedBy(ctx, tx, load, db.Micros(asOf))
+	if err != nil {
+		return c, fmt.Errorf("adding up balances: %w", err)
 	}
 	after, err := countAll(ctx, tx)
 	if err != nil {

@@ -70,7 +70,7 @@ func TestTheNewestBillIsOwed(t *testing.T) {
 		asOf := dbtest.Began
 		changes := load(t, d, town, "1", asOf,
 			bill(1, "1", november(1), 6125), bill(2, "1", calendar.MakeDate(2026, 10, 1), 4000), bill(3, "2", november(1), -310))
-		if want := (billing.Changes{NewUtilityAccounts: 2, NewBills: 3}); changes != want {
+		if want := (billing.Changes{NewUtilityAccounts: 2, NewBills: 3, Stated: money.Cents(5815)}); changes != want {
 			t.Errorf("changes = %+v, want %+v", changes, want)
 		}
 		s := billing.New(d)

@@ -57,7 +57,7 @@ func countAll(ctx context.Context, tx *db.Tx) (counts, error) {
 
 // apply runs the statements in order and tells how many rows each table had
 // touched.
-func apply(ctx context.Context, tx *db.Tx, load LoadID, asOf int64) (counts, error) {
+func apply(ctx context.Context, tx *db.Tx, load LoadID, asOf int64, balances string) (counts, error) {
 	var touched counts
 	var known int64
 	for _, step := range []struct {
@@ -67,7 +67,7 @@ func apply(ctx context.Context, tx *db.Tx, load LoadID, asOf int64) (counts, err
 		args []any
 	}{
 		{"identities", applyIdentities(), &known, nil},
-		{"balances", applyBalances(), &touched.utilityAccounts, []any{asOf}},
+		{"balances", applyBalances(balances), &touched.utilityAccounts, []any{asOf}},
 		{"bills", applyBills(), &touched.bills, nil},
 		{"readings", applyReadings(), &touched.readings, nil},
 	} {
@@ -123,10 +123,10 @@ func applyIdentities() string {
 		shut_off_cents = coalesce(excluded.shut_off_cents, utility_accounts.shut_off_cents)`
 }
 
-// applyBalances takes the newest bill of each utility account, unless a newer
-// one has spoken before. A threat of shut-off that the newest bill does not
-// repeat is over.
-func applyBalances() string {
+// applyBalances takes the bills that state balances, unless a newer one has
+// spoken before. A threat of shut-off that the newest bill does not repeat is
+// over.
+func applyBalances(bills string) string {
 	return `insert into utility_accounts (city_id, number, display, name, service_address, zip,
 		mailing_1, mailing_2, mailing_city, mailing_state, mailing_zip, service,
 		balance_cents, current_cents, past_due_cents, due_on, balance_as_of_at, billed_on, bill_number,
@@ -135,13 +135,14 @@ func applyBalances() string {
 		mailing_1, mailing_2, mailing_city, mailing_state, mailing_zip, service,
 		amount_cents, coalesce(current_cents, 0), coalesce(past_due_cents, 0), due_on, cast($3 as bigint), billed_on, bill_number,
 		shut_off_on, shut_off_cents, last_payment_cents, load_id
-	from ` + newest("amount_cents is not null", "number") + `
+	from ` + bills + `
 	on conflict (city_id, number) do update set ` + identity() + `,
 		shut_off_on = excluded.shut_off_on, shut_off_cents = excluded.shut_off_cents,
 		balance_cents = excluded.balance_cents, current_cents = excluded.current_cents,
 		past_due_cents = excluded.past_due_cents, due_on = excluded.due_on,
 		balance_as_of_at = excluded.balance_as_of_at, billed_on = excluded.billed_on, bill_number = excluded.bill_number
-	where coalesce(excluded.billed_on, '9999-12-31') >= coalesce(utility_accounts.billed_on, '')`
+	where coalesce(excluded.billed_on, '9999-12-31') > coalesce(utility_accounts.billed_on, '')
+		or excluded.billed_on = utility_accounts.billed_on and excluded.balance_as_of_at >= utility_accounts.balance_as_of_at`
 }
 
 // applyBills leaves a bill that says the same untouched, so that changes can be

@@ -222,7 +222,7 @@ func TestInterruptedImportGoesOn(t *testing.T) {
 		if report.Resumed != staged || report.Totals.Accepted != bills || report.Totals.Sum != money.Cents(bills) {
 			t.Errorf("resumed behind %d with %+v", report.Resumed, report.Totals)
 		}
-		if want := (billing.Changes{NewUtilityAccounts: bills, NewBills: bills}); report.Changes != want {
+		if want := (billing.Changes{NewUtilityAccounts: bills, NewBills: bills, Stated: money.Cents(bills)}); report.Changes != want {
 			t.Errorf("changes = %+v", report.Changes)
 		}
 	})
@@ -387,4 +387,63 @@ func golden(t *testing.T, name, got string) {
 	if diff := cmp.Diff(string(want), got); diff != "" {
 		t.Errorf("%s (-want +got):\n%s", name, diff)
 	}
+}
+
+// apart is a file of a town that bills water and sewer apart.
+const apart = `record,utility_account,name,service_address,bill_number,bill_date,due_date,amount_due
+BILL,10-0001,Ana Example,12 Main Street,T1,2026-11-01,2026-11-25,10.00
+BILL,10-0001,Ana Example,12 Main Street,T2,2026-11-01,2026-11-21,7.00
+BILL,10-0002,Bo Example,14 Main Street,T3,2026-11-01,2026-11-21,5.00
+TRAILER,3,22.00
+`
+
+// Of two bills for one utility account in one file the second put the first
+// aside, and nobody was told of the $10.00.
+func TestTwoBillsOfOneUtilityAccountLoseNothing(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		var refused strings.Builder
+		r := request(t, "clearwell", apart)
+		r.Rejects = &refused
+		report, err := cis.New(d, nil).Import(t.Context(), r)
+		if err != nil || report.Totals.Refused != 2 || report.Changes.Stated != money.Cents(500) || strings.Count(refused.String(), "several") != 2 {
+			t.Errorf("refused %d, balances of %s, %v:\n%s", report.Totals.Refused, report.Changes.Stated, err, refused.String())
+		}
+	})
+}
+
+func TestBillsThatAddUpAreOwedTogether(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		text, err := os.ReadFile(filepath.Join("layouts", "clearwell.yaml"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := request(t, "clearwell", apart)
+		r.Layout, err = layout.Load("ours.yaml", append(text, "several_bills: add\n"...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		report, err := cis.New(d, nil).Import(t.Context(), r)
+		if err != nil || report.Totals.Accepted != 3 || report.Changes.Stated != money.Cents(2200) {
+			t.Fatalf("accepted %d, balances of %s, %v", report.Totals.Accepted, report.Changes.Stated, err)
+		}
+		got := find(t, d, "000010001")
+		if got.Balance != money.Cents(1700) || got.DueOn.String() != "2026-11-21" {
+			t.Errorf("owed are %s on %s", got.Balance, got.DueOn)
+		}
+	})
+}
+
+// A correction that was made before, and comes in later, is older than what is
+// known.
+func TestTheSameDaysBillAsOfBeforeLeavesTheBalance(t *testing.T) {
+	dbtest.EachAt(t, func(t *testing.T, d *db.DB, clk *clock.Manual) {
+		s := cis.New(d, nil)
+		bring(t, s, request(t, "clearwell", november))
+		older := request(t, "clearwell", strings.NewReplacer("61.25", "61.20", "58.15", "58.10").Replace(november))
+		older.AsOf = clk.Now().Add(-time.Hour)
+		bring(t, s, older)
+		if got := find(t, d, "000010001"); got.Balance != money.Cents(6125) {
+			t.Errorf("what was true an hour before makes %s owed", got.Balance)
+		}
+	})
 }

@@ -208,7 +208,7 @@ func (s *Service) apply(ctx context.Context, r *Request, d *delivery, begun load
 				staged.Rows, staged.Sum, d.totals.Accepted, d.totals.Sum))
 		}
 		finishImport(tx, begun, d.totals)
-		report.Changes, err = billing.ApplyTx(ctx, tx, begun.id, begun.asOf)
+		report.Changes, err = become(r.Layout)(ctx, tx, begun.id, begun.asOf)
 		audit.RecordTx(tx, imported(r, begun, d.totals))
 		return err
 	})

@@ -27,6 +27,7 @@ func (c *compiler) layout() *Layout {
 	c.records(l)
 	c.skips(l)
 	c.duplicates(l)
+	l.several = oneOf(c, "$.several_bills", d.SeveralBills, severalRefused, severalLast, severalAdd)
 	return l
 }
 

@@ -25,6 +25,7 @@ type declaration struct {
 	Records      []recordDeclaration    `yaml:"records"`
 	Skip         []skipDeclaration      `yaml:"skip"`
 	Duplicates   *duplicatesDeclaration `yaml:"duplicates"`
+	SeveralBills string                 `yaml:"several_bills"`
 }
 
 // place is where in a line a value stands: a column by name or number, or a

@@ -36,6 +36,9 @@ func newIndex(rule *duplicates) *index {
 
 // note remembers a record while the file is examined.
 func (x *index) note(r *Record) {
+	if x == nil {
+		return
+	}
 	key, at := x.key(r), r.Updated.UnixMicro()
 	known, found := x.rows[key]
 	if !found {
@@ -77,6 +80,9 @@ func (x *index) settle() {
 
 // judge says what is to become of a record when the file is delivered.
 func (x *index) judge(r *Record) (Code, string) {
+	if x == nil {
+		return "", ""
+	}
 	known := x.rows[x.key(r)]
 	switch {
 	case known == nil || !known.several:

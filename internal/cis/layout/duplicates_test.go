@@ -19,6 +19,7 @@ records:
       - {field: amount_due, at: 3, required: true}
       - {field: updated, at: 4, required: true}
 duplicates: {key: [utility_account, bill_number], keep: KEEP}
+several_bills: last
 `
 
 func TestDuplicates(t *testing.T) {

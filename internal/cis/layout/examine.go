@@ -19,6 +19,7 @@ type Examination struct {
 
 	layout *Layout
 	index  *index
+	claims *claims
 }
 
 // Examine reads a file to its end. Progress, if given, is called from time to
@@ -32,10 +33,11 @@ func Examine(l *Layout, file io.Reader, progress func(bytes int64)) (*Examinatio
 	if err != nil {
 		return nil, err
 	}
-	seen := newIndex(l.duplicates)
+	seen, claimed := newIndex(l.duplicates), newClaims(l)
 	for r.Next() {
-		if record := r.Record(); record != nil && seen != nil {
+		if record := r.Record(); record != nil {
 			seen.note(record)
+			claimed.note(record)
 		}
 		if progress != nil && r.totals.Rows%progressRows == 0 {
 			progress(r.lines.offset)
@@ -45,13 +47,14 @@ func Examine(l *Layout, file io.Reader, progress func(bytes int64)) (*Examinatio
 		return nil, fmt.Errorf("examining a %s file: %w", l.Name, err)
 	}
 	seen.settle()
-	return r.examination(sum, seen), nil
+	claimed.settle()
+	return r.examination(sum, seen, claimed), nil
 }
 
 const progressRows = 10_000
 
-func (r *Reader) examination(sum hash.Hash, seen *index) *Examination {
-	e := &Examination{Size: r.lines.offset, Rows: r.totals.Rows, Control: r.control, layout: r.layout, index: seen}
+func (r *Reader) examination(sum hash.Hash, seen *index, claimed *claims) *Examination {
+	e := &Examination{Size: r.lines.offset, Rows: r.totals.Rows, Control: r.control, layout: r.layout, index: seen, claims: claimed}
 	sum.Sum(e.Digest[:0])
 	return e
 }
@@ -68,7 +71,7 @@ func (e *Examination) Open(file io.ReadSeeker, from Position) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.index, r.examined = e.index, e
+	r.index, r.claims, r.examined = e.index, e.claims, e
 	r.resumed = from.Offset > r.lines.offset
 	r.trailed = from.Offset == e.Size // the trailer is behind us
 	return r, r.lines.skipTo(file, from)

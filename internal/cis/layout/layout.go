@@ -20,9 +20,14 @@ type Layout struct {
 	records      []recordPlan
 	skips        []skip
 	duplicates   *duplicates
+	several      several
 	hasTrailer   bool
 	hasHeaderRow bool
 }
+
+// AddsUp reports whether all bills of a utility account in one file are owed
+// together.
+func (l *Layout) AddsUp() bool { return l.several == severalAdd }
 
 // Direction says what a layout carries, and which way.
 type Direction string

@@ -30,6 +30,7 @@ type Reader struct {
 	problems []problem
 
 	index    *index       // what is known about duplicates; nil: nothing
+	claims   *claims      // and about several bills of one utility account
 	examined *Examination // of the same file; nil: none
 	control  Control
 	stated   [2]bool // whether a header or trailer states count, total
@@ -245,10 +246,12 @@ func (r *Reader) judge(plan *recordPlan) {
 		r.refuse(plan, r.problems[0].code, r.reasons())
 		return
 	}
-	if r.index != nil {
-		if code, reason := r.index.judge(&r.record); code != "" {
-			r.refuse(plan, code, reason)
-		}
+	code, reason := r.index.judge(&r.record)
+	if code == "" {
+		code, reason = r.claims.judge(&r.record)
+	}
+	if code != "" {
+		r.refuse(plan, code, reason)
 	}
 }
 

@@ -119,6 +119,7 @@ const (
 	CodeFiltered   Code = "filtered"    // a declared filter, such as cancelled bills
 	CodeSuperseded Code = "superseded"  // another row of the same key is newer
 	CodeDuplicate  Code = "duplicate"   // another row has the same key, and the layout does not say which is true
+	CodeSeveral    Code = "several"     // another bill of the utility account claims to be what is owed
 	CodeShape      Code = "shape"       // the wrong number of columns or the wrong length
 	CodeQuote      Code = "quote"       // a quote where none may stand, or not closed on its line
 	CodeUnknown    Code = "unknown"     // a record type that the layout does not declare
