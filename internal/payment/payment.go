@@ -140,17 +140,24 @@ type Owed struct {
 	PastDue   money.Amount
 	Credit    money.Amount // positive
 	Pending   []Pending    // payments the billing system does not know yet
-	Returns   []policy.Return
+	// Unfinished are payments whose payer has not answered the bank, or not come
+	// back from the processor's page. Nothing is paid of them yet.
+	Unfinished []Pending
+	Returns    []policy.Return
 }
 
-// Pending is a payment on its way.
+// Pending is a payment on its way, or one lately made.
 type Pending struct {
 	ID      ID
-	Amount  money.Amount
+	Amount  money.Amount // towards the bill
+	Fee     money.Amount
 	At      time.Time
 	Channel policy.Channel
 	State   State
 }
+
+// Total is what its payer pays in all.
+func (p Pending) Total() money.Amount { return p.Amount.Add(p.Fee) }
 
 // ParseQuote reads a quote's identifier, as it stands in an address.
 func ParseQuote(text string) (QuoteID, error) { return id.Parse[quoteKind](text) }

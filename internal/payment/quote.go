@@ -117,6 +117,20 @@ func loadQuote(ctx context.Context, tx *db.Tx, quoteID QuoteID) (Quote, Payment,
 	return quote, made, owed, payments, err
 }
 
+// Speak has a quote go on in another language: the card fields, the processor's
+// page and the receipt then speak as the pages around them do. Returns
+// [ErrNoQuote].
+func (s *Service) Speak(ctx context.Context, city id.City, quoteID QuoteID, lang locale.Lang) error {
+	err := s.DB.Write(ctx, city, func(_ context.Context, tx *db.Tx) error {
+		updateQuoteLanguage(tx, quoteID, lang)
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("changing the language of a quote: %w", err)
+	}
+	return nil
+}
+
 // Earlier lists the payments lately made on the quote's utility account, on any
 // channel, that this one might repeat by mistake.
 func (s *Service) Earlier(ctx context.Context, city id.City, quoteID QuoteID) ([]Pending, error) {

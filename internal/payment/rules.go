@@ -23,9 +23,14 @@ type recent struct {
 
 // owe puts what the billing system states and what we know together. A payment
 // counts until the billing system has taken it and has stated a balance since.
+// One that its payer has not finished is told of, and takes nothing off: whoever
+// turns back at the bank's question has paid nothing.
 func owe(stated billing.Statement, payments []recent) Owed {
 	owed := Owed{Statement: stated, Current: stated.Current, PastDue: stated.PastDue, Total: stated.Balance}
 	for _, p := range payments {
+		if p.State == Away {
+			owed.Unfinished = append(owed.Unfinished, p.Pending)
+		}
 		if !p.counts(stated.AsOf) {
 			continue
 		}
@@ -39,7 +44,7 @@ func owe(stated billing.Statement, payments []recent) Owed {
 }
 
 func (p recent) counts(asOf time.Time) bool {
-	if !p.State.Moving() && p.State != Approved {
+	if p.State != Asking && p.State != InDoubt && p.State != Approved {
 		return false
 	}
 	return p.acknowledgedAt.IsZero() || p.acknowledgedAt.After(asOf)
@@ -54,7 +59,8 @@ func (o Owed) pending() money.Amount {
 	return sum
 }
 
-// earlier lists the payments that one more might repeat by mistake.
+// earlier lists the payments that one more might repeat by mistake, those that
+// the payer may yet finish among them.
 func earlier(payments []recent, now time.Time, window time.Duration) []Pending {
 	var found []Pending
 	for _, p := range payments {

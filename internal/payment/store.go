@@ -140,11 +140,11 @@ func askRecent(tx *db.Tx, number billing.Number, into *[]recent) {
 	tx.Ask(func(scan func(...any) error) error {
 		var r recent
 		var at, acknowledgedAt int64
-		err := scan(&r.ID, &r.Amount, &at, &r.Channel, &r.State, &acknowledgedAt, &r.tries)
+		err := scan(&r.ID, &r.Amount, &r.Fee, &at, &r.Channel, &r.State, &acknowledgedAt, &r.tries)
 		r.At, r.acknowledgedAt = db.Time(at), db.Time(acknowledgedAt)
 		*into = append(*into, r)
 		return err
-	}, `select id, amount_cents, started_at, channel, state, acknowledged_at, attempt_number
+	}, `select id, amount_cents, fee_cents, started_at, channel, state, acknowledged_at, attempt_number
 		from payments where city_id = $1 and utility_account = $2
 			and (started_at > $3 or acknowledged_at > $3 or (acknowledged_at = 0 and state in ('asking', 'away', 'unknown', 'approved')))
 		order by started_at desc limit 100`,

@@ -5,6 +5,7 @@ import (
 
 	"clearwell/internal/db"
 	"clearwell/internal/exposure"
+	"clearwell/internal/locale"
 	"clearwell/internal/processor"
 )
 
@@ -38,6 +39,11 @@ func selectQuote(ctx context.Context, tx *db.Tx, quote QuoteID) (Quote, error) {
 func updateQuoteExposure(tx *db.Tx, quote QuoteID, occasion exposure.ID, path exposure.CapturePath) {
 	tx.ExecOne(ErrNoQuote, `update payment_quotes set exposure_id = $1, capture_path = $2 where city_id = $3 and id = $4`,
 		occasion.String(), string(path), string(tx.City()), quote.String())
+}
+
+func updateQuoteLanguage(tx *db.Tx, quote QuoteID, lang locale.Lang) {
+	tx.ExecOne(ErrNoQuote, `update payment_quotes set language = $1 where city_id = $2 and id = $3`,
+		string(lang), string(tx.City()), quote.String())
 }
 
 func updateQuoteCard(tx *db.Tx, quote QuoteID, token processor.Token, card processor.Instrument, payer exposure.Payer) {
