@@ -42,16 +42,23 @@ func (u UtilityAccount) HouseNumber() string {
 	return ""
 }
 
-// proves reports whether at least required of the answers are right. It compares
-// every factor, whatever the ones before it gave.
+// proves reports whether the answers are right: at least required of them, one of
+// which says more than the town's ZIP Code, and none wrong. It compares every
+// factor, whatever the ones before it gave.
 func (u UtilityAccount) proves(answers map[city.Factor]string, required int) bool {
-	right := 0
+	right, wrong, telling := 0, 0, 0
 	for _, factor := range city.Factors() {
-		if u.answers(factor, answers[factor]) {
+		switch {
+		case u.answers(factor, answers[factor]):
 			right++
+			if factor != city.ZIP { // a ZIP Code is the whole town's
+				telling++
+			}
+		case strings.TrimSpace(answers[factor]) != "":
+			wrong++
 		}
 	}
-	return required > 0 && right >= required
+	return required > 0 && right >= required && telling > 0 && wrong == 0
 }
 
 // answers compares one answer, forgiving what people write differently.

@@ -98,12 +98,26 @@ func TestNothingKnownProvesNothing(t *testing.T) {
 
 func TestRequiredAnswersAreCounted(t *testing.T) {
 	u := UtilityAccount{Name: "Ana Example", ServiceAddress: "12 Main", ZIP: "78701"}
-	answers := map[city.Factor]string{city.HouseNumber: "12", city.Name: "Example", city.ZIP: "10001"}
-	if !u.proves(answers, 2) {
-		t.Error("two right answers of three are not two")
+	two := map[city.Factor]string{city.HouseNumber: "12", city.Name: "Example", city.ZIP: " "}
+	if !u.proves(two, 1) || !u.proves(two, 2) || u.proves(two, 3) {
+		t.Error("two right answers are not two")
 	}
-	if u.proves(answers, 3) {
-		t.Error("a wrong answer counts")
+}
+
+// Who lives in the town knows its ZIP Code, and who guesses gives two answers.
+func TestAZIPCodeOpensNobodysBill(t *testing.T) {
+	u := UtilityAccount{Name: "Ana Example", ServiceAddress: "12 Main", ZIP: "78701"}
+	for name, answers := range map[string]map[city.Factor]string{
+		"the ZIP Code alone":             {city.ZIP: "78701"},
+		"the ZIP Code, and a wrong name": {city.ZIP: "78701", city.Name: "Nobody"},
+		"a right name, a wrong number":   {city.Name: "Example", city.HouseNumber: "13"},
+	} {
+		if u.proves(answers, 1) {
+			t.Errorf("%s: proves it", name)
+		}
+	}
+	if !u.proves(map[city.Factor]string{city.ZIP: "78701", city.Name: "Example"}, 2) {
+		t.Error("the ZIP Code beside a right name does not count")
 	}
 }
 

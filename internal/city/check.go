@@ -22,10 +22,10 @@ func (f File) zone() zone {
 }
 
 // check looks for what is wrong between settings that are each right.
-func (f File) check(r *reader) {
+func (f File) check(r, warnings *reader) {
 	f.checkAddress(r)
 	f.checkWords(r)
-	f.checkGuest(r)
+	f.checkGuest(r, warnings)
 	f.checkNumbers(r)
 	f.checkProcessor(r)
 	f.checkServices(r)
@@ -71,11 +71,18 @@ func (f File) spoken(r *reader, path string, words Words) {
 	}
 }
 
-func (f File) checkGuest(r *reader) {
-	if len(f.Guest.Factors) == 0 {
-		r.reportf("guest.factors", "a number alone finds nobody; choose at least one of %s", anyOf(Factors()))
-	} else if f.Guest.Required > len(f.Guest.Factors) {
+func (f File) checkGuest(r, warnings *reader) {
+	const path = "guest.factors"
+	switch {
+	case len(f.Guest.Factors) == 0:
+		r.reportf(path, "a number alone finds nobody; choose at least one of %s", anyOf(Factors()))
+	case f.Guest.Required > len(f.Guest.Factors):
 		r.reportf("guest.required", "asks for %d factors and offers %d", f.Guest.Required, len(f.Guest.Factors))
+	case len(f.Guest.Asked()) == 0:
+		r.reportf(path, "the whole town knows its ZIP Code; ask for house_number or name")
+	case len(f.Guest.Asked()) < len(f.Guest.Factors):
+		warnings.reportf(path, "the whole town knows its ZIP Code, so it is not asked for where one answer is enough; "+
+			"leave zip out, or write required: 2")
 	}
 }
 

@@ -27,6 +27,7 @@ type File struct {
 	DuplicateWindow time.Duration // a second payment on one utility account within it is asked about
 	QuoteLifetime   time.Duration // how long a shown fee and balance may be paid
 	DeclinedCards   int           // so many on one utility account in a business day, and it takes no more
+	DeclinedTries   int           // so many at once from one network; then one a minute
 	Posting         Posting
 	Processor       Processor
 	Capture         Capture
@@ -98,6 +99,18 @@ func Factors() []Factor { return []Factor{HouseNumber, Name, ZIP, LastPayment} }
 type Guest struct {
 	Factors  []Factor // the guest chooses among these
 	Required int      // and must know so many
+}
+
+// Asked lists what a guest may answer. Where one answer is enough the ZIP Code is
+// none: everybody in the town knows it.
+func (g Guest) Asked() []Factor {
+	var asked []Factor
+	for _, factor := range g.Factors {
+		if factor != ZIP || g.Required > 1 {
+			asked = append(asked, factor)
+		}
+	}
+	return asked
 }
 
 // Posting is how payments go back to the billing system.

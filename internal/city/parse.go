@@ -47,7 +47,7 @@ func Parse(name string, data []byte) (File, error) {
 	warnings, forbidden := &reader{places: r.places}, &reader{places: r.places}
 	f := readFile(root, warnings)
 	root.end()
-	f.check(r)
+	f.check(r, warnings)
 	f.checkRules(r, warnings, forbidden)
 	if len(r.problems) > 0 {
 		return File{}, &MistakesError{name, r.sorted()}
@@ -76,6 +76,7 @@ func readFile(m *mapping, warnings *reader) File {
 	f.DuplicateWindow = m.or("duplicate_window", "24 hours").duration()
 	f.QuoteLifetime = m.or("quote_lifetime", "30 minutes").duration()
 	f.DeclinedCards = m.or("declined_cards", "6").whole(1, 100)
+	f.DeclinedTries = m.or("declined_tries", "8").whole(1, 1000)
 	m.each("services", "id", func(item *mapping) { f.Services = append(f.Services, readService(item)) })
 	m.each("banners", "id", func(item *mapping) { f.Banners = append(f.Banners, readBanner(item, f.zone())) })
 	m.each("rules", "version", func(item *mapping) { f.Rules = append(f.Rules, readSet(item)) })

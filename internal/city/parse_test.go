@@ -156,8 +156,10 @@ func TestEachMistakeSaysWhatToDo(t *testing.T) {
 		{"no patterns", "patterns: [\"######-###\"]", "patterns: []", "utility_account_number.patterns", "how the numbers are written"},
 		{"a strange pattern", "######-###", "999999*", "utility_account_number.patterns", "# is a digit"},
 		{"an example that does not fit", "example: 004217-001", "example: 4217-ABC", "utility_account_number.example", "does not fit"},
-		{"no factors", "factors: [house_number, name, zip, last_payment]", "factors: []", "guest.factors", "finds nobody"},
-		{"more factors than offered", "required: 1", "required: 4", "", ""},
+		{"no factors", "factors: [house_number, name]", "factors: []", "guest.factors", "finds nobody"},
+		{"as many factors as offered", "required: 1", "required: 2", "", ""},
+		{"more factors than offered", "required: 1", "required: 3", "guest.required", "offers 2"},
+		{"the ZIP Code alone", "factors: [house_number, name]", "factors: [zip]", "guest.factors", "whole town"},
 		{"real money in the sandbox", "mode: sandbox", "mode: live", "processor.mode", "moves no money"},
 		{"a real processor without secrets", "name: sandbox", "name: stripe", "processor.secrets", "needs secrets"},
 		{"a script in the logo", "<title>Water tower</title>", "<script>alert(1)</script>", "brand.logo", "<script>"},
@@ -197,9 +199,22 @@ func TestASecretIsNotRepeated(t *testing.T) {
 	}
 }
 
+// Where one answer is enough the ZIP Code is not among them.
+func TestTheZIPCodeIsNotAskedAlone(t *testing.T) {
+	g := Guest{Factors: Factors(), Required: 1}
+	if slices.Contains(g.Asked(), ZIP) || len(g.Asked()) != 3 {
+		t.Errorf("asked for %v", g.Asked())
+	}
+	g.Required = 2
+	if !slices.Contains(g.Asked(), ZIP) {
+		t.Errorf("asked for %v, two of which are needed", g.Asked())
+	}
+}
+
 func TestWarningsDoNotStopAFile(t *testing.T) {
 	for _, c := range []struct{ name, old, new, path, words string }{
 		{"a pale colour", `"#1a5e8a"`, `"#ffd100"`, "brand.color", "links and buttons use #"},
+		{"the ZIP Code as one answer of several", "factors: [house_number, name]", "factors: [house_number, zip]", "guest.factors", "whole town"},
 		{"a grey on which nothing is legible", `"#1a5e8a"`, `"#7c7c7c"`, "brand.color", "neither white nor black"},
 		{"numbers like those of cards", "example: 004217-001", "example: 4111111111111111", "utility_account_number.patterns", "card numbers"},
 		{"a fee the network forbids, with a waiver", "kind: service", "kind: convenience\n        waiver: letter of 2 March 2026", "rules[2026-1].fees[card-fee]", "waived by letter of 2 March 2026"},
