@@ -53,7 +53,7 @@ func applyTx(ctx context.Context, tx *db.Tx, load LoadID, asOf time.Time, balanc
 	if err != nil {
 		return c, fmt.Errorf("counting before applying: %w", err)
 	}
-	touched, err := apply(ctx, tx, load, db.Micros(asOf), balances())
+	touched, err := apply(ctx, tx, load, db.Micros(asOf), before, balances())
 	if err != nil {
 		return c, fmt.Errorf("applying rows: %w", err)
 	}
