@@ -1,6 +1,7 @@
 package cis
 
 import (
+	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -55,6 +56,48 @@ func (d *delivery) next() (billing.Row, bool) {
 		})
 	}
 	return billing.Row{}, false
+}
+
+// batch is rows that are stored together.
+type batch struct {
+	rows []billing.Row
+	read int64 // rows of the file that were read until then
+}
+
+// fill puts the rows behind a line into one empty batch after the other, until
+// the file ends or nobody wants more.
+func (d *delivery) fill(ctx context.Context, behind int64, empty <-chan []billing.Row, filled chan<- batch) {
+	defer close(filled)
+	for more := true; more; {
+		var rows []billing.Row
+		select {
+		case rows = <-empty:
+		case <-ctx.Done():
+			return
+		}
+		if rows, more = d.some(rows, behind); len(rows) == 0 {
+			return
+		}
+		select {
+		case filled <- batch{rows, d.totals.Rows}:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// some appends rows behind a line while there is room; false at the end.
+func (d *delivery) some(rows []billing.Row, behind int64) ([]billing.Row, bool) {
+	for len(rows) < cap(rows) {
+		row, more := d.next()
+		if !more {
+			return rows, false
+		}
+		if row.Line > behind {
+			rows = append(rows, row)
+		}
+	}
+	return rows, true
 }
 
 func (d *delivery) accept(record *layout.Record) {

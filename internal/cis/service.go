@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"sync"
 
 	"clearwell/internal/audit"
 	"clearwell/internal/billing"
@@ -120,7 +121,10 @@ func (s *Service) begin(ctx context.Context, r *Request, report *Report) (loaded
 		if !errors.Is(err, db.ErrNoRows) {
 			return err
 		}
-		begun = newImport(r, digest, tx.Now())
+		begun, err = undoubted(ctx, tx, r, report, digest)
+		if err != nil {
+			return err
+		}
 		insertImport(tx, begun, r.Actor)
 		return discardStale(ctx, tx, tx.Now().Add(-stale))
 	})
@@ -154,25 +158,28 @@ func (s *Service) take(ctx context.Context, r *Request, examined *layout.Examina
 	return err
 }
 
-// stage stores the rows behind the line that is safe already.
+// stage stores the rows behind the line that is safe already. The file is read
+// on while the database stores, so that with a second processor reading takes no
+// time of its own.
 func (s *Service) stage(ctx context.Context, r *Request, d *delivery, begun *loaded) error {
-	rows := make([]billing.Row, 0, chunk)
-	for {
-		row, more := d.next()
-		if more && row.Line > begun.line {
-			rows = append(rows, row)
-		}
-		if len(rows) == chunk || !more && len(rows) > 0 {
-			if err := s.stageChunk(ctx, r, begun, rows); err != nil {
-				return err
-			}
-			r.tell(Staging, d.totals.Rows, d.examined.Rows)
-			rows = rows[:0]
-		}
-		if !more {
-			return ctx.Err()
-		}
+	reading, stop := context.WithCancel(ctx)
+	filled, empty := make(chan batch), make(chan []billing.Row, 2)
+	for range cap(empty) {
+		empty <- make([]billing.Row, 0, chunk)
 	}
+	var reader sync.WaitGroup
+	defer reader.Wait() // d is the reader's until it has ended
+	defer stop()
+	behind := begun.line
+	reader.Go(func() { d.fill(reading, behind, empty, filled) })
+	for next := range filled {
+		if err := s.stageChunk(ctx, r, begun, next.rows); err != nil {
+			return err
+		}
+		r.tell(Staging, next.read, d.examined.Rows)
+		empty <- next.rows[:0]
+	}
+	return ctx.Err()
 }
 
 // stageChunk stores rows and moves the safe line in one transaction.
