@@ -53,14 +53,12 @@ func (r Report) LogValue() slog.Value {
 	)
 }
 
-// readable is what Go's standard library reads of a system while it runs: names,
-// zones, certificates. Each may be missing. A rule holds for the file that is
-// there now: when resolv.conf is replaced by another, the program is restarted.
+// readable is what Go's standard library reads of a system while it runs: names
+// and time zones. Each may be missing. A rule holds for the file that is there
+// now: when resolv.conf is replaced by another, the program is restarted.
 var readable = []string{
 	"/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf", "/etc/services", "/etc/protocols", "/etc/mime.types",
 	"/etc/localtime", "/usr/share/zoneinfo",
-	"/etc/ssl/certs", "/etc/ssl/cert.pem", "/etc/pki/tls/certs", "/etc/pki/ca-trust/extracted",
-	"/usr/share/ca-certificates", "/usr/local/share/ca-certificates",
 }
 
 // present gives the paths that are there, folders and files apart.

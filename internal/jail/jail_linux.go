@@ -3,6 +3,7 @@
 package jail
 
 import (
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"syscall"
@@ -17,6 +18,11 @@ import (
 // until then stays taken.
 func Enter(cell Cell) (Report, error) {
 	var report Report
+	// The certificates that others are known by are read once, and wherever a
+	// variable says: now, then.
+	if _, err := x509.SystemCertPool(); err != nil {
+		return report, fmt.Errorf("reading the system's certificates: %w", err)
+	}
 	version, err := landlocked.LandlockGetABIVersion()
 	if err == nil {
 		report.Landlock = version

@@ -4,9 +4,14 @@ package jail_test
 
 import (
 	"context"
+	"crypto/ed25519"
+	"crypto/rand"
+	"crypto/x509"
 	"database/sql"
 	"encoding/json"
+	"encoding/pem"
 	"errors"
+	"math/big"
 	"net"
 	"os"
 	"os/exec"
@@ -71,6 +76,16 @@ func attempts(given task) map[string]func() error {
 		"yes time zones":             func() error { _, err := time.LoadLocation("America/Chicago"); return err },
 		"no other listener":          listen,
 	}
+}
+
+// roots asks for the certificates that others are known by. It is not asked
+// before: they are read once.
+func roots() error {
+	pool, err := x509.SystemCertPool()
+	if err == nil && pool.Equal(x509.NewCertPool()) {
+		err = errors.New("there are none")
+	}
+	return err
 }
 
 func fork() error {
@@ -222,6 +237,7 @@ func TestHelperConfinesItself(t *testing.T) {
 		found.Refusal = err.Error()
 	}
 	found.After = try(attempts(given))
+	found.After["yes certificates"] = try(map[string]func() error{"": roots})[""]
 	if err := errors.Join(json.NewEncoder(answer).Encode(found), answer.Close()); err != nil {
 		t.Fatal(err)
 	}
@@ -244,7 +260,7 @@ func confined(t *testing.T) findings {
 		t.Fatal(err)
 	}
 	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestHelperConfinesItself$")
-	child.Env = append(os.Environ(), "CLEARWELL_JAIL="+string(text), "TMPDIR="+filepath.Join(given.Inside))
+	child.Env = append(os.Environ(), "CLEARWELL_JAIL="+string(text), "TMPDIR="+given.Inside, "SSL_CERT_FILE="+certificate(t), "SSL_CERT_DIR="+given.Outside)
 	output, err := child.CombinedOutput()
 	if err != nil {
 		t.Fatalf("the child: %v\n%s", err, output)
@@ -258,6 +274,25 @@ func confined(t *testing.T) findings {
 		t.Fatal(err)
 	}
 	return found
+}
+
+// certificate writes one, in a folder of its own.
+func certificate(t *testing.T) string {
+	t.Helper()
+	public, private, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := &x509.Certificate{SerialNumber: big.NewInt(1), IsCA: true, BasicConstraintsValid: true}
+	made, err := x509.CreateCertificate(rand.Reader, names, names, public, private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "roots.pem")
+	if err := os.WriteFile(path, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: made}), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
 
 func listening(t *testing.T) string {
@@ -287,6 +322,9 @@ func TestInsideAndOutside(t *testing.T) {
 	later := map[string]bool{ // what an older Landlock does not know
 		"no other port": !found.Report.Ports(), "no other listener": !found.Report.Ports(),
 		"no truncating outside": found.Report.Landlock < 3, "no signal to the parent": found.Report.Landlock < 6,
+	}
+	if trouble := found.After["yes certificates"]; trouble != "" {
+		t.Errorf("certificates: %s", trouble)
 	}
 	for name, trouble := range found.Before {
 		if trouble != "" && !(unprivileged[name] && os.Geteuid() != 0) {
