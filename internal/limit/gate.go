@@ -53,6 +53,12 @@ func (g *Gate) Allow(rule Bucket, key string) (wait time.Duration, ok bool) {
 	return waitFor(limit, now), false
 }
 
+// Return gives back one that Allow took, for what turned out to do no harm. The
+// bucket never holds more than Burst.
+func (g *Gate) Return(rule Bucket, key string) {
+	g.bucketOf(rule, key).AllowN(g.clock.Now(), -1)
+}
+
 // Ready tells what Allow would, and takes nothing.
 func (g *Gate) Ready(rule Bucket, key string) (wait time.Duration, ok bool) {
 	now := g.clock.Now()

@@ -95,3 +95,28 @@ func TestGateIsBounded(t *testing.T) {
 		t.Error("who asked least recently is not forgotten")
 	}
 }
+
+// What did no harm is given back, and never more than was taken.
+func TestWhatDidNoHarmIsGivenBack(t *testing.T) {
+	clk := clock.NewManual(time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC))
+	gate, rule := limit.NewGate(clk, 0), limit.Bucket{Name: "declines", Burst: 2, Every: time.Minute}
+	for range 100 {
+		if _, ok := gate.Allow(rule, "library"); !ok {
+			t.Fatal("what was given back cannot be had again")
+		}
+		gate.Return(rule, "library")
+	}
+	for range 5 {
+		gate.Return(rule, "library")
+	}
+	clk.Advance(time.Second)
+	took := 0
+	for range 10 {
+		if _, ok := gate.Allow(rule, "library"); ok {
+			took++
+		}
+	}
+	if took != 2 {
+		t.Errorf("%d at once, want the burst of 2", took)
+	}
+}
