@@ -7,9 +7,9 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"time"
 
 	"clearwell/internal/cis"
-	"clearwell/internal/cis/layouts"
 	"clearwell/internal/id"
 	"clearwell/internal/policy"
 )
@@ -21,12 +21,15 @@ type importCommand struct {
 // importBills takes a file of the billing system, or says what taking it would do.
 type importBills struct {
 	City    string `required:"" placeholder:"CITY" help:"Whose bills they are."`
-	Layout  string `required:"" placeholder:"NAME" help:"How the file is written: ${layouts}."`
+	Layout  string `required:"" placeholder:"NAME" help:"How the file is written: ${layouts}, or a YAML file of your own."`
 	Service string `placeholder:"SERVICE" help:"What rows are for that do not say it (the town's first service)."`
-	DryRun  bool   `help:"Read and check the file, store nothing. Needs no configuration and no database."`
-	Rejects string `placeholder:"FILE" help:"Where rows go that are not taken, each with its reason (FILE.rejects.csv)."`
-	Config  string `default:"clearwell.yaml" placeholder:"FILE" help:"The configuration (clearwell.yaml)."`
-	File    string `arg:"" help:"The file."`
+	AsOf    string `placeholder:"TIME" help:"When the balances were true, by the town's clock, as \"2026-11-24 05:30\" (as the file says, or now)."`
+	// Unposted is an assertion of the operator's, not a preference.
+	Unposted bool   `help:"The balances are without the payments of posting files that are not acknowledged yet."`
+	DryRun   bool   `help:"Read and check the file, store nothing. Needs no configuration and no database."`
+	Rejects  string `placeholder:"FILE" help:"Where rows go that are not taken, each with its reason (FILE.rejects.csv)."`
+	Config   string `default:"clearwell.yaml" placeholder:"FILE" help:"The configuration (clearwell.yaml)."`
+	File     string `arg:"" help:"The file."`
 }
 
 // errNothingTaken says that the file is probably of another layout.
@@ -34,7 +37,7 @@ var errNothingTaken = errors.New("no row of the file could be taken")
 
 // Run takes the file, or tries it out.
 func (c importBills) Run(ctx context.Context, p Process) error {
-	declared, err := layouts.Find(c.Layout)
+	declared, err := findLayout(c.Layout)
 	if err != nil {
 		return err
 	}
@@ -42,7 +45,7 @@ func (c importBills) Run(ctx context.Context, p Process) error {
 	line := &importLine{out: p.Err, name: filepath.Base(c.File)}
 	request := cis.Request{
 		City: id.City(c.City), Layout: declared, Service: policy.Service(c.Service), DryRun: c.DryRun,
-		Open: c.open, Rejects: rejects, Progress: line.at, Actor: "operator:cli",
+		Open: c.open, Rejects: rejects, Progress: line.at, Actor: operator(),
 	}
 	report, err := c.bring(ctx, p, request)
 	line.end()
@@ -68,7 +71,10 @@ func (c importBills) bring(ctx context.Context, p Process, request cis.Request) 
 	}
 	var report cis.Report
 	err := inTown(ctx, p, c.Config, c.City, func(w *works, town townOf) error {
-		request.Numbers = town.Numbers
+		request.Numbers, request.Zone, request.Unposted = town.Numbers, town.Zone, c.Unposted
+		if err := c.timing(&request, town.Zone); err != nil {
+			return err
+		}
 		if request.Service == "" {
 			request.Service = town.Services[0].ID
 		}
@@ -77,6 +83,31 @@ func (c importBills) bring(ctx context.Context, p Process, request cis.Request) 
 		return err
 	})
 	return report, err
+}
+
+// timing says as of when the balances are, as far as anybody knows.
+func (c importBills) timing(request *cis.Request, zone *time.Location) error {
+	about, err := os.Stat(c.File)
+	if err != nil {
+		return err
+	}
+	request.Written = about.ModTime()
+	request.AsOf, err = parseTime(c.AsOf, zone)
+	return err
+}
+
+// parseTime reads a time of the town's clock, or an instant with its offset. An
+// empty text is the zero time.
+func parseTime(text string, zone *time.Location) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	for _, layout := range []string{"2006-01-02 15:04:05", "2006-01-02 15:04", "2006-01-02T15:04", time.RFC3339} {
+		if at, err := time.ParseInLocation(layout, text, zone); err == nil {
+			return at.UTC(), nil
+		}
+	}
+	return time.Time{}, fmt.Errorf("%q is not a time such as 2026-11-24 05:30 or 2026-11-24T05:30:00-06:00", text)
 }
 
 // tell prints the report, for people and for whoever compares it with the

@@ -8,12 +8,13 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"clearwell/internal/audit"
 	"clearwell/internal/calendar"
 	"clearwell/internal/cis"
-	"clearwell/internal/cis/layouts"
 	"clearwell/internal/clock"
 	"clearwell/internal/db"
 	"clearwell/internal/payment"
+	"clearwell/internal/policy"
 )
 
 type postingCommand struct {
@@ -38,15 +39,12 @@ type exportPosting struct {
 // Run writes the file, and prints its control totals.
 func (c exportPosting) Run(ctx context.Context, p Process) error {
 	return inTown(ctx, p, c.Config, c.City, func(w *works, town townOf) error {
-		declared, err := layouts.Find(town.Posting.Layout)
+		var file bytes.Buffer
+		request, err := postingOf(town, c.On, operator())
 		if err != nil {
 			return err
 		}
-		var file bytes.Buffer
-		batch, err := w.exchange.Export(ctx, cis.ExportRequest{
-			City: town.City, On: c.On, Layout: declared, Zone: town.Zone,
-			AcknowledgeWithin: town.Posting.AcknowledgeWithin, Actor: operator(),
-		}, &file)
+		batch, err := w.exchange.Export(ctx, request, &file)
 		if err != nil {
 			return err
 		}
@@ -57,17 +55,39 @@ func (c exportPosting) Run(ctx context.Context, p Process) error {
 	})
 }
 
+// postingOf asks for a day's posting file as the town's settings say. A day is
+// over at the cut-off of card payments by the rules of that day.
+func postingOf(town townOf, on calendar.Date, by audit.Actor) (cis.ExportRequest, error) {
+	declared, err := findLayout(town.Posting.Layout)
+	if err != nil {
+		return cis.ExportRequest{}, err
+	}
+	set, err := town.Rules.InForce(on)
+	if err != nil {
+		return cis.ExportRequest{}, err
+	}
+	return cis.ExportRequest{
+		City: town.City, On: on, Ends: set.CutOff(policy.Card, town.Zone).End(on), Layout: declared, Zone: town.Zone,
+		AcknowledgeWithin: town.Posting.AcknowledgeWithin, Actor: by,
+	}, nil
+}
+
 // acknowledgePosting notes that a file was taken.
 type acknowledgePosting struct {
 	batchFlags
-	Sequence int `default:"1" help:"1 is the day's file, more are its supplements (${default})."`
+	Sequence int    `default:"1" help:"1 is the day's file, more are its supplements (${default})."`
+	PostedAt string `placeholder:"TIME" help:"When the billing system posted it, by the town's clock, as \"2026-11-24 05:30\" (now)."`
 }
 
 // Run notes it of the file and of each payment in it: from the next balance on,
 // the payments are in it. An acknowledgement that is there already stays.
 func (c acknowledgePosting) Run(ctx context.Context, p Process) error {
 	return inTown(ctx, p, c.Config, c.City, func(w *works, town townOf) error {
-		answer, err := w.acknowledge(ctx, town, cis.Acknowledgement{On: c.On, Sequence: c.Sequence, By: operator()})
+		posted, err := parseTime(c.PostedAt, town.Zone)
+		if err != nil {
+			return err
+		}
+		answer, err := w.acknowledge(ctx, town, cis.Acknowledgement{On: c.On, Sequence: c.Sequence, PostedAt: posted, By: operator()})
 		if err != nil {
 			return err
 		}

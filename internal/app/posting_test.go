@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"testing"
@@ -36,7 +37,9 @@ func eachOffice(t *testing.T, test func(*townHall)) {
 func (o *townHall) export() cis.Batch {
 	o.Helper()
 	o.clk.Advance(36 * time.Hour)
-	batch, err := o.exchange.Export(o.Context(), o.exportOf(o.place, o.paidOn(o.place)), io.Discard)
+	request, err := postingOf(o.town, o.paidOn(o.place), "operator:ana")
+	o.must(err)
+	batch, err := o.exchange.Export(o.Context(), request, io.Discard)
 	o.must(err)
 	return batch
 }
@@ -111,6 +114,56 @@ func TestAFileAndItsPaymentsAreAcknowledgedTogether(t *testing.T) {
 		}
 		if a := o.acknowledged(cis.Acknowledgement{}); a.Before || o.first().AcknowledgedAt.IsZero() {
 			t.Errorf("after a refusal: %+v", a)
+		}
+	})
+}
+
+// Whatever comes first, the bills or the acknowledgement: what is owed is right
+// all the time, or the file is refused until somebody says what it has in it.
+func TestBillsAndAcknowledgementsInAnyOrder(t *testing.T) {
+	eachOffice(t, func(o *townHall) { // a payment of 84.10; the next bill is 60.00 with it taken off, 144.10 without
+		before := o.clk.Now()
+		o.export()
+		o.clk.Advance(time.Hour)
+		posted := o.clk.Now()
+		o.clk.Advance(time.Hour)
+		if err := o.billed("60.00", nil); !errors.Is(err, cis.ErrPostingOpen) {
+			t.Fatalf("bills beside an open posting file: %v", err)
+		}
+		o.must(o.billed("144.10", func(r *cis.Request) { r.AsOf = before }))
+		if got := o.owed(); got.Cents() != 6000 {
+			t.Errorf("owed %s with bills from before the file", got)
+		}
+		o.must(o.billed("144.10", func(r *cis.Request) { r.Unposted = true }))
+		if got := o.owed(); got.Cents() != 6000 {
+			t.Errorf("owed %s with bills without the payment", got)
+		}
+		o.acknowledged(cis.Acknowledgement{PostedAt: posted})
+		o.must(o.billed("60.00", nil))
+		if got := o.owed(); got.Cents() != 6000 {
+			t.Errorf("owed %s with bills that have the payment in them", got)
+		}
+	})
+}
+
+// An extract from before the posting that came in after the acknowledgement made
+// the payment vanish, and the resident was asked again.
+func TestAnExtractFromBeforeThePosting(t *testing.T) {
+	eachOffice(t, func(o *townHall) {
+		o.export()
+		made := o.clk.Now()
+		o.clk.Advance(time.Hour)
+		o.acknowledged(cis.Acknowledgement{})
+		o.clk.Advance(time.Hour)
+		if err := o.billed("144.10", func(r *cis.Request) { r.Written = made }); !errors.Is(err, cis.ErrFileOlder) {
+			t.Fatalf("a file from before the posting: %v", err)
+		}
+		o.must(o.billed("144.10", func(r *cis.Request) { r.Written, r.AsOf = made, made }))
+		if got := o.owed(); got.Cents() != 6000 {
+			t.Errorf("owed %s", got)
+		}
+		if err := o.billed("1.00", func(r *cis.Request) { r.AsOf = o.clk.Now().Add(time.Second) }); !errors.Is(err, cis.ErrAsOf) {
+			t.Errorf("balances as of a time to come: %v", err)
 		}
 	})
 }

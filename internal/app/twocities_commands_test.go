@@ -6,11 +6,13 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/alecthomas/kong"
 
 	"clearwell/internal/bench"
 	"clearwell/internal/cis/layouts"
+	"clearwell/internal/clock"
 	"clearwell/internal/money"
 	"clearwell/internal/payment"
 )
@@ -43,7 +45,7 @@ func (c *cities) commands(here, other *place) map[string]command {
 	c.must(os.WriteFile(in("kept"), []byte(c.newest(here)), 0o600))
 	slug := string(here.slug)
 	return map[string]command{
-		"import bills":        {args: []string{"--city", slug, "--layout", "clearwell", "--rejects", in("rejects"), in("bills.csv")}, acts: true},
+		"import bills":        {args: []string{"--city", slug, "--layout", "clearwell", "--as-of", clock.System().Now().Format(time.RFC3339), "--rejects", in("rejects"), in("bills.csv")}, acts: true},
 		"posting export":      {args: []string{"--city", slug, "--on", on, "--out", in("posting.csv")}, file: in("posting.csv"), acts: true},
 		"posting list":        {args: []string{"--city", slug}},
 		"posting acknowledge": {args: []string{"--city", slug, "--on", on}, acts: true},

@@ -23,8 +23,18 @@ var (
 	ErrStagedDiffers = fault.New(fault.Conflict, "import_staged_differs")
 	// ErrWrongDirection: the layout is for the other way.
 	ErrWrongDirection = fault.New(fault.Invalid, "layout_direction")
+	// ErrPostingOpen: posting files are open that the balances may have in them, or
+	// not. Nobody else can say which.
+	ErrPostingOpen = fault.New(fault.Conflict, "import_posting_open")
+	// ErrFileOlder: the file was written before payments were posted, and does not
+	// say as of when its balances are.
+	ErrFileOlder = fault.New(fault.Conflict, "import_file_older")
+	// ErrAsOf: balances cannot be as of a time to come.
+	ErrAsOf = fault.New(fault.Invalid, "import_as_of")
 	// ErrNoBatch: no posting file of that day and number was made.
 	ErrNoBatch = fault.New(fault.NotFound, "posting_unknown")
+	// ErrDayNotOver: payments of that business date may still come.
+	ErrDayNotOver = fault.New(fault.Conflict, "posting_day_not_over")
 	// ErrNoLine: that confirmation number is not in the file, or waits for nobody.
 	ErrNoLine = fault.New(fault.NotFound, "posting_line_unknown")
 	// ErrPostedAt: a file cannot be posted before it was made, nor later than now.
@@ -42,10 +52,17 @@ type Request struct {
 	Layout  *layout.Layout
 	Numbers city.NumberFormat // of the town; with the zero value any number is taken
 	Service policy.Service    // of rows that do not state one
-	AsOf    time.Time         // payments posted until then are in the balances; zero: until the import began
-	Open    func() (io.ReadSeekCloser, error)
-	DryRun  bool      // say what would be taken, and store nothing
-	Rejects io.Writer // CSV: a line for each row that is not taken; nil: nowhere
+	// AsOf is when the balances were true: payments posted until then are in them.
+	// Zero: as the file says, or else when the import begins.
+	AsOf    time.Time
+	Zone    *time.Location // of the clock by which the file says it; nil: UTC
+	Written time.Time      // when the file was last written to; zero: nobody knows
+	// Unposted says that payments of posting files that are not acknowledged yet
+	// are not in the balances. Otherwise a file that may have them is refused.
+	Unposted bool
+	Open     func() (io.ReadSeekCloser, error)
+	DryRun   bool      // say what would be taken, and store nothing
+	Rejects  io.Writer // CSV: a line for each row that is not taken; nil: nowhere
 	// Progress, if given, is called from time to time.
 	Progress func(Progress)
 	Actor    audit.Actor
@@ -80,6 +97,7 @@ type Report struct {
 	Before  time.Time
 	Resumed int64 // lines that were stored by an earlier run that was interrupted
 	Changes billing.Changes
+	AsOf    time.Time // of the balances; zero in a dry run
 }
 
 // CodeNumber rejects a row whose utility account number is not written as the

@@ -23,7 +23,7 @@ import (
 // not a file that is missing. Later, payments that are in no file yet make a
 // supplement; where there are none, the newest file is written again as it was.
 //
-// Returns [ErrWrongDirection], [ErrPostingDiffers].
+// Returns [ErrWrongDirection], [ErrDayNotOver], [ErrPostingDiffers].
 func (s *Service) Export(ctx context.Context, r ExportRequest, out io.Writer) (Batch, error) {
 	if r.Layout.Direction != layout.PostingOut {
 		return Batch{}, ErrWrongDirection
@@ -42,6 +42,9 @@ func (s *Service) export(ctx context.Context, r ExportRequest, out io.Writer) (B
 	}
 	var batch Batch
 	err = s.db.Write(ctx, r.City, func(ctx context.Context, tx *db.Tx) error {
+		if ends := r.ends(); tx.Now().Before(ends) {
+			return ErrDayNotOver.Because(fmt.Errorf("it may be exported from %s on", wall(ends, r.Zone)))
+		}
 		fresh, err := unsent(ctx, tx, inOrder(postings))
 		if err != nil {
 			return err
@@ -83,6 +86,13 @@ func unsent(ctx context.Context, tx *db.Tx, postings []Posting) ([]line, error) 
 		}
 	}
 	return fresh, nil
+}
+
+func (r ExportRequest) ends() time.Time {
+	if r.Ends.IsZero() {
+		return r.On.AddDays(1).Start(r.Zone)
+	}
+	return r.Ends
 }
 
 // send makes a batch of lines.

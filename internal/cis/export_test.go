@@ -50,7 +50,7 @@ func day(t *testing.T, name string) cis.ExportRequest {
 		t.Fatal(err)
 	}
 	return cis.ExportRequest{
-		City: town, On: monday(), Layout: shipped(t, name), Zone: zone, AcknowledgeWithin: 26 * time.Hour, Actor: "system",
+		City: town, On: monday(), Ends: time.Date(2026, 11, 24, 6, 0, 0, 0, time.UTC), Layout: shipped(t, name), Zone: zone, AcknowledgeWithin: 26 * time.Hour, Actor: "system",
 	}
 }
 
@@ -116,7 +116,7 @@ func TestAPaymentIsPostedInOneFile(t *testing.T) {
 		s := cis.New(d, till)
 		export(t, s, day(t, "clearwell-posting"))
 		r := day(t, "clearwell-posting")
-		r.On = monday().AddDays(1)
+		r.On, r.Ends = monday().AddDays(1), dbtest.Began
 		if batch, file := export(t, s, r); batch.Lines != 1 || strings.Contains(file, "CW-1") {
 			t.Errorf("a payment counted on two days stands in two files:\n%s", file)
 		}
@@ -218,5 +218,28 @@ func TestExportedFilesCanBeRead(t *testing.T) {
 		if err != nil || examined.Rows != 2 || examined.Control.Total != money.Cents(5625) {
 			t.Errorf("Examine = %+v, %v", examined, err)
 		}
+	})
+}
+
+// The file of a day that is not over was called the day's, and what came later
+// that day was a surprise.
+func TestADayThatIsNotOverIsNotExported(t *testing.T) {
+	dbtest.EachAt(t, func(t *testing.T, d *db.DB, clk *clock.Manual) {
+		s := cis.New(d, taken{monday(): {paid("CW-1", 1, 6125)}})
+		for _, ends := range []time.Time{{}, clk.Now().Add(time.Hour)} {
+			r := day(t, "clearwell-posting")
+			r.On, r.Ends = monday().AddDays(1), ends // without a cut-off, until midnight
+			var file strings.Builder
+			_, err := s.Export(t.Context(), r, &file)
+			if !errors.Is(err, cis.ErrDayNotOver) || !strings.Contains(err.Error(), "2026-11-2") || file.Len() > 0 {
+				t.Errorf("a day that ends at %s: %v", ends, err)
+			}
+		}
+		if got := rows(t, d, "posting_batches"); got != 0 {
+			t.Errorf("%d files were made", got)
+		}
+		r := day(t, "clearwell-posting")
+		r.On, r.Ends = monday().AddDays(1), clk.Now()
+		export(t, s, r)
 	})
 }

@@ -447,3 +447,28 @@ func TestTheSameDaysBillAsOfBeforeLeavesTheBalance(t *testing.T) {
 		}
 	})
 }
+
+func TestAFileSaysAsOfWhenItsBalancesAre(t *testing.T) {
+	dbtest.EachAt(t, func(t *testing.T, d *db.DB, clk *clock.Manual) {
+		text, err := os.ReadFile(filepath.Join("layouts", "clearwell.yaml"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		declared := strings.Replace(string(text), "{field: total, at: 3, required: true}\n",
+			"{field: total, at: 3, required: true}\n      - {field: as_of, at: 4, required: true}\nmoments: [\"YYYY-MM-DD hh:mm\"]\n", 1)
+		r := request(t, "clearwell", strings.Replace(november, ",58.15\n", ",58.15,2026-11-23 05:30\n", 1))
+		r.Layout, err = layout.Load("ours.yaml", []byte(declared))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Zone, err = time.LoadLocation("America/Chicago")
+		if err != nil {
+			t.Fatal(err)
+		}
+		clk.Set(time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC))
+		bring(t, cis.New(d, nil), r)
+		if got, want := find(t, d, "000010001").AsOf, time.Date(2026, 11, 23, 11, 30, 0, 0, time.UTC); !got.Equal(want) {
+			t.Errorf("the balances are as of %s, not %s", got, want)
+		}
+	})
+}

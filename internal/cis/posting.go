@@ -51,6 +51,7 @@ const (
 type ExportRequest struct {
 	City              id.City
 	On                calendar.Date // a business date that is over
+	Ends              time.Time     // when it is over, by the town's cut-off; zero: with the civil day
 	Layout            *layout.Layout
 	Zone              *time.Location // of the town: files tell the time of its wall clock
 	AcknowledgeWithin time.Duration

@@ -57,6 +57,9 @@ func (r Report) writeOutcome(out io.Writer) {
 	case r.Resumed > 0:
 		fmt.Fprintf(out, "Resumed behind line %d, where an earlier run was interrupted.\n", r.Resumed)
 	}
+	if !r.AsOf.IsZero() {
+		fmt.Fprintf(out, "Balances are as of %s: what was posted until then is in them.\n", r.AsOf.UTC().Format(time.RFC3339))
+	}
 	fmt.Fprintf(out, "Utility accounts: %d new, %d stated again.\n", c.NewUtilityAccounts, c.UpdatedUtilityAccounts)
 	fmt.Fprintf(out, "Bills: %d new, %d changed.\n", c.NewBills, c.ChangedBills)
 	fmt.Fprintf(out, "Readings: %d new, %d changed.\n", c.NewReadings, c.ChangedReadings)

@@ -29,10 +29,22 @@ func findBatch(ctx context.Context, tx *db.Tx, on calendar.Date, sequence int) (
 		where city_id = $1 and business_on = $2 and sequence = $3`, tx.City(), on, sequence).Scan)
 }
 
+// openBatches lists the posting files that are not acknowledged, the longest
+// overdue first.
+func openBatches(ctx context.Context, tx *db.Tx) ([]Batch, error) {
+	return selectBatches(ctx, tx, "acknowledged_at is null order by acknowledge_due_at, business_on, sequence")
+}
+
 func overdue(ctx context.Context, tx *db.Tx, now time.Time) ([]Batch, error) {
-	rows, err := tx.Query(ctx, "select "+batchColumns+` from posting_batches
-		where city_id = $1 and acknowledged_at is null and acknowledge_due_at <= $2
-		order by acknowledge_due_at, business_on, sequence`, tx.City(), db.Micros(now))
+	return selectBatches(ctx, tx, `acknowledged_at is null and acknowledge_due_at <= $2
+		order by acknowledge_due_at, business_on, sequence`, db.Micros(now))
+}
+
+// selectBatches reads the batches of the transaction's city for which a condition
+// holds.
+func selectBatches(ctx context.Context, tx *db.Tx, condition string, args ...any) ([]Batch, error) {
+	rows, err := tx.Query(ctx, "select "+batchColumns+" from posting_batches where city_id = $1 and "+condition,
+		append([]any{tx.City()}, args...)...)
 	if err != nil {
 		return nil, err
 	}
@@ -43,6 +55,13 @@ func overdue(ctx context.Context, tx *db.Tx, now time.Time) ([]Batch, error) {
 		return err
 	})
 	return found, err
+}
+
+// newestPosting is when the billing system last posted a file; zero: never.
+func newestPosting(ctx context.Context, tx *db.Tx) (time.Time, error) {
+	var at int64
+	err := tx.QueryRow(ctx, "select cast(coalesce(max(posted_at), 0) as bigint) from posting_batches where city_id = $1", tx.City()).Scan(&at)
+	return db.Time(at), err
 }
 
 func scanBatch(scan func(...any) error) (Batch, error) {

@@ -64,6 +64,7 @@ const (
 	BusinessDate
 	Count
 	Total
+	AsOf
 
 	nounCount
 )
@@ -147,4 +148,5 @@ var vocabulary = [nounCount]meaning{
 	BusinessDate: {word: "business_date", date: func(r *Record) *calendar.Date { return &r.Control.BusinessDate }},
 	Count:        {word: "count", integer: func(r *Record) *int64 { return &r.Control.Count }},
 	Total:        {word: "total", amount: func(r *Record) *money.Amount { return &r.Control.Total }},
+	AsOf:         {word: "as_of", moment: func(r *Record) *time.Time { return &r.Control.AsOf }},
 }

@@ -84,6 +84,9 @@ type Control struct {
 	BusinessDate calendar.Date
 	Count        int64
 	Total        money.Amount
+	// AsOf is when the balances of the file were true, by the town's wall clock:
+	// its zone is ignored. Zero: the file does not say.
+	AsOf time.Time
 }
 
 // Has reports whether the line stated n.

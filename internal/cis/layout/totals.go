@@ -67,6 +67,9 @@ func (r *Reader) takeControl(role Role) {
 	if r.record.Has(BusinessDate) {
 		r.control.BusinessDate = stated.BusinessDate
 	}
+	if r.record.Has(AsOf) {
+		r.control.AsOf = stated.AsOf
+	}
 	if r.record.Has(Count) {
 		r.control.Count, r.stated[0] = stated.Count, true
 	}
