@@ -199,7 +199,7 @@ func (c *cities) bill(p *place) {
 		c.Fatalf("%d bills were taken", report.Totals.Accepted)
 	}
 	c.must(c.db.Write(c.Context(), p.slug, func(_ context.Context, tx *db.Tx) error {
-		billing.RecordReturnTx(tx, numbered(7), "return-of-"+string(p.slug), policy.Return{On: calendar.Of(c.clk.Now(), time.UTC), Tender: policy.BankAccount, Code: "R01"})
+		billing.RecordReturnTx(tx, numbered(7), "return-of-"+string(p.slug), policy.Return{On: calendar.Of(c.clk.Now(), time.UTC), Tender: policy.BankAccount, Code: "R01 " + string(p.slug)})
 		return nil
 	}))
 }
