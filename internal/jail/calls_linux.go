@@ -96,6 +96,12 @@ func refuse(number unix.Errno) unix.SockFilter {
 	return answer(unix.SECCOMP_RET_ERRNO | uint32(number))
 }
 
+// canRefuse reports whether the kernel takes filters: it then looks at the one
+// that is not there.
+func canRefuse() bool {
+	return unix.Prctl(unix.PR_SET_SECCOMP, unix.SECCOMP_MODE_FILTER, 0, 0, 0) == unix.EFAULT
+}
+
 // refuseCalls puts the filter over all threads.
 func refuseCalls() error {
 	runtime.LockOSThread()

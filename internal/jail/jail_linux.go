@@ -4,9 +4,7 @@ package jail
 
 import (
 	"crypto/x509"
-	"errors"
 	"fmt"
-	"syscall"
 
 	"github.com/landlock-lsm/go-landlock/landlock"
 	landlocked "github.com/landlock-lsm/go-landlock/landlock/syscall"
@@ -30,10 +28,10 @@ func Enter(cell Cell) (Report, error) {
 			return Report{}, fmt.Errorf("confining the program to its files: %w", err)
 		}
 	}
-	switch err := refuseCalls(); {
-	case errors.Is(err, syscall.ENOSYS) || errors.Is(err, syscall.EINVAL):
-		return report, nil // built without seccomp
-	case err != nil:
+	if !canRefuse() {
+		return report, nil
+	}
+	if err := refuseCalls(); err != nil {
 		return report, fmt.Errorf("refusing system calls: %w", err)
 	}
 	report.Seccomp = true

@@ -316,6 +316,9 @@ func TestInsideAndOutside(t *testing.T) {
 	if found.Refusal != "" {
 		t.Fatalf("Enter: %s", found.Refusal)
 	}
+	if _, err := os.Stat("/proc/sys/kernel/seccomp/actions_avail"); err == nil && !found.Report.Seccomp {
+		t.Error("this kernel takes filters, and ours is not there")
+	}
 	if err := found.Report.Whole(); err != nil {
 		t.Skip(err)
 	}
