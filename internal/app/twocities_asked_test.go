@@ -108,7 +108,7 @@ func (c *cities) exportOf(p *place, on calendar.Date) cis.ExportRequest {
 	declared, err := layouts.Find(town.Posting.Layout)
 	c.must(err)
 	return cis.ExportRequest{
-		City: p.slug, On: on, Layout: declared, Zone: town.Zone, AcknowledgeWithin: town.Posting.AcknowledgeWithin, Actor: "operator:ana",
+		City: p.slug, On: on, Ends: c.clk.Now(), Layout: declared, Zone: town.Zone, AcknowledgeWithin: town.Posting.AcknowledgeWithin, Actor: "operator:ana",
 	}
 }
 

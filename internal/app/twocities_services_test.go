@@ -238,7 +238,9 @@ func aboutBills() map[string]func(asking) (any, error) {
 			return a.c.bills.Prove(a.ctx, a.here.slug, numbered(1), map[city.Factor]string{city.LastPayment: a.other.lastPaid(1)}, 1)
 		},
 		"cis.Service.Import": func(a asking) (any, error) {
-			return a.c.exchange.Import(a.ctx, a.c.billsOf(a.here, strings.ReplaceAll(a.here.bills(), ",4,hundred", ",5,hundred")))
+			request := a.c.billsOf(a.here, strings.ReplaceAll(a.here.bills(), ",4,hundred", ",5,hundred"))
+			request.Unposted = true // a posting file of the other must not stand in the way, and one of its own does
+			return a.c.exchange.Import(a.ctx, request)
 		},
 		"cis.Service.Export": func(a asking) (any, error) {
 			var file strings.Builder
