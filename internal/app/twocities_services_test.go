@@ -213,7 +213,10 @@ func aboutPaying() map[string]func(asking) (any, error) {
 func aboutQuotes() map[string]func(asking) (any, error) {
 	return map[string]func(asking) (any, error){
 		"payment.Service.FindQuote": func(a asking) (any, error) { return a.c.payments.FindQuote(a.ctx, a.here.slug, a.quote("reviewed")) },
-		"payment.Service.Earlier":   func(a asking) (any, error) { return a.c.payments.Earlier(a.ctx, a.here.slug, a.quote("paid")) },
+		"payment.Service.Speak": func(a asking) (any, error) {
+			return nil, a.c.payments.Speak(a.ctx, a.here.slug, a.quote("shown"), locale.Spanish)
+		},
+		"payment.Service.Earlier": func(a asking) (any, error) { return a.c.payments.Earlier(a.ctx, a.here.slug, a.quote("paid")) },
 		"payment.Service.ShowFields": func(a asking) (any, error) {
 			return a.c.payments.ShowFields(a.ctx, a.here.slug, a.quote("shown"), "http://"+a.here.host, "manifest")
 		},
