@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"context"
 	"io/fs"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -234,16 +232,6 @@ func TestBrowserAnswersTheBanksQuestion(t *testing.T) {
 	d.tab.Do(chromedp.Click(`button[value="approve"]`))
 	d.tab.Await(`location.pathname.includes("/pay/done/")`)
 	d.says("3220")
-}
-
-func TestAnUntidyPathIsNotRepeated(t *testing.T) {
-	reached := false
-	handler := apart(http.NotFoundHandler(), http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached = true }))
-	answer := httptest.NewRecorder()
-	handler.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "//4242424242424242", nil))
-	if !reached || answer.Header().Get("Location") != "" {
-		t.Errorf("answered %d to %q before any guard", answer.Code, answer.Header().Get("Location"))
-	}
 }
 
 func TestBrowserWithoutScriptsPaysOnTheProcessorsPage(t *testing.T) {

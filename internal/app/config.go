@@ -150,6 +150,22 @@ func (s *Sandbox) complete(portal string) {
 	}
 }
 
+// port is the port that browsers say behind the host of a town that has its own,
+// and nothing where it goes without saying. It is that of the origin; without
+// one, browsers that do not speak TLS speak to us.
+func (c *Config) port() string {
+	var port string
+	if origin, err := url.Parse(c.Origin); err == nil && c.Origin != "" {
+		port = origin.Port()
+	} else if c.Plain {
+		_, port, _ = net.SplitHostPort(c.Listen)
+	}
+	if port == "80" && c.Plain || port == "443" && !c.Plain {
+		return ""
+	}
+	return port
+}
+
 func (c *Config) check() error {
 	mails := c.Mail.Folder != "" || c.Mail.SMTP != nil
 	switch {

@@ -225,7 +225,7 @@ func revive(t *testing.T, folder, database string, life *mortal.Life) *mortals {
 	if life != nil {
 		m.companies["sandbox"] = brittle{sandbox.Direct(m.company), life, m}
 	}
-	server := &http.Server{Handler: m.notices.Handler(), ReadHeaderTimeout: time.Minute}
+	server := &http.Server{Handler: m.notices.Before(http.NotFoundHandler()), ReadHeaderTimeout: time.Minute}
 	go server.Serve(at)
 	m.end = func() {
 		m.must(server.Close())

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"time"
 
@@ -17,7 +16,6 @@ import (
 	"clearwell/internal/id"
 	"clearwell/internal/limit"
 	"clearwell/internal/web"
-	"clearwell/internal/web/hook"
 	"clearwell/internal/web/resident"
 )
 
@@ -139,26 +137,13 @@ func (w *works) doors() (http.Handler, error) {
 		Bills: w.bills, Payments: w.payments, Mail: w.receipts, Clock: w.clock, Companies: companies,
 		Gate: limit.NewGate(w.clock, 0), Tries: w.tries,
 	})
-	return apart(w.notices.Handler(), w.ofCity(kit.Handler(residents.Routes()))), nil
-}
-
-// apart sends notices to their door and all else to the residents'. It is not a
-// ServeMux because that answers an untidy path by itself, repeating it, before
-// any guard of ours has read it.
-func apart(notices, residents http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasPrefix(r.URL.Path, hook.Prefix) {
-			notices.ServeHTTP(w, r)
-			return
-		}
-		residents.ServeHTTP(w, r)
-	})
+	return w.notices.Before(w.ofCity(kit.Handler(residents.Routes()))), nil
 }
 
 func (w *works) kit() (*web.Kit, error) {
 	return web.New(web.Config{
 		Catalogue: w.words, Towns: w.towns, Clock: w.clock, Log: w.log, Sessions: w.visits.Manager().Store,
-		Sorry: resident.Sorry{}, Alarms: alarms{w.log}, Shared: w.Origin, Secure: !w.Plain,
+		Sorry: resident.Sorry{}, Alarms: alarms{w.log}, Shared: w.Origin, Port: w.port(), Secure: !w.Plain,
 		Proxies: w.Proxies, Release: w.release,
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -55,7 +56,7 @@ func TestServeFromTheFilesOfInitUntilToldToStop(t *testing.T) {
 	case status := <-ended:
 		t.Fatalf("serve ended with %d: %s", status, &log.text)
 	}
-	response, err := http.Get("http://" + address + "/frijole-flats/")
+	response, err := http.DefaultClient.Do(asked(t, http.MethodGet, address, nil))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,6 +68,21 @@ func TestServeFromTheFilesOfInitUntilToldToStop(t *testing.T) {
 	if status := <-ended; status != statusDone {
 		t.Errorf("serve ended with %d: %s", status, &log.text)
 	}
+}
+
+// asked is a request for the town that init has made, at the origin that its
+// configuration names: the port that it has been given there is none.
+func asked(t *testing.T, method, address string, form url.Values) *http.Request {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), method, "http://"+address+"/frijole-flats/", strings.NewReader(form.Encode()))
+	if err != nil {
+		t.Error(err)
+	}
+	r.Host = "127.0.0.1:0"
+	if form != nil {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	return r
 }
 
 // moveSandbox puts the sandbox on any free port.

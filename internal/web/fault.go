@@ -53,8 +53,10 @@ func (k *Kit) sorry(r *http.Request, err error) Answer {
 	return Answer{status: Status(kind), page: k.cfg.Sorry.Refused(page, page.Words.Fault(err), s.town.Base+"/")}
 }
 
-// missing is the one answer to whatever is unknown.
+// missing is the one answer to whatever is unknown. It does not lead to the same
+// address in another language: nothing is there in any.
 func (k *Kit) missing(r *http.Request) Answer {
+	sceneOf(r).mute = true
 	return Answer{status: http.StatusNotFound, page: k.cfg.Sorry.Missing(k.page(r))}
 }
 

@@ -21,6 +21,8 @@ func (k *Kit) guard(next http.Handler) http.Handler {
 		switch {
 		case cardOutside(r):
 			k.refuseCard(w, r)
+		case !readForm(r) && sceneOf(r).route == "":
+			k.send(w, r, k.missing(r)) // as with any other body
 		case !readForm(r):
 			k.send(w, r, k.sorry(r, errMalformed))
 		case k.cardInside(r):
@@ -33,7 +35,7 @@ func (k *Kit) guard(next http.Handler) http.Handler {
 
 func (k *Kit) refuseCard(w http.ResponseWriter, r *http.Request) {
 	s := sceneOf(r)
-	s.tainted = true
+	s.mute = true
 	k.cfg.Alarms.Raise(r.Context(), s.town.City(), CardSent, s.route)
 	k.cfg.Log.WarnContext(r.Context(), "refused something like a card number", "city", string(s.town.City()))
 	page := k.cfg.Sorry.CardNumber(k.page(r), s.town.Base+"/")

@@ -87,15 +87,21 @@ func (k *Kit) bound(next http.Handler) http.Handler {
 	})
 }
 
-// serveOwn serves the assets of the design.
+// serveOwn serves the assets of the design. What looks like one and is none goes
+// on, to the one answer for what is unknown.
 func (k *Kit) serveOwn(next http.Handler) http.Handler {
+	missed := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		sceneOf(r).route = ""
+		next.ServeHTTP(w, r)
+	})
+	assets := k.assets.Before(missed)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !strings.HasPrefix(r.URL.Path, ui.AssetPrefix) {
 			next.ServeHTTP(w, r)
 			return
 		}
 		sceneOf(r).route = "GET " + ui.AssetPrefix
-		k.assets.ServeHTTP(w, r)
+		assets.ServeHTTP(w, r)
 	})
 }
 

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"sync"
 	"time"
 
 	"github.com/a-h/templ"
@@ -31,6 +32,7 @@ type Config struct {
 	Sorry     Sorry
 	Alarms    Alarms
 	Shared    string         // origin at which towns are told apart by path; empty where each has a host
+	Port      string         // that browsers say behind the host of a town that has its own; empty for none
 	Secure    bool           // the browser speaks TLS with us, or with a proxy of ours
 	Proxies   []netip.Prefix // whose X-Forwarded-For is believed
 	Release   string         // digest of the program
@@ -66,8 +68,9 @@ type Kit struct {
 	cfg      Config
 	sessions *scs.SessionManager
 	foreign  *http.CrossOriginProtection
-	assets   http.Handler
+	assets   ui.Assets
 	manifest string
+	mute     sync.Once // a proxy that does not say whom it speaks for is told of once
 }
 
 // patience is how long a request may take. A processor is given less.
@@ -78,7 +81,7 @@ func New(cfg Config) (*Kit, error) {
 	if cfg.Catalogue == nil || cfg.Towns == nil || cfg.Clock == nil || cfg.Log == nil || cfg.Sessions == nil || cfg.Sorry == nil || cfg.Alarms == nil {
 		return nil, errors.New("hanging doors: a catalogue, towns, a clock, a log, sessions, pages and alarms are needed")
 	}
-	assets, err := ui.Handler()
+	assets, err := ui.Load()
 	if err != nil {
 		return nil, err
 	}
@@ -128,7 +131,7 @@ func (k *Kit) Handler(door Routes) http.Handler {
 		k.speak,    // the language
 		k.guard,    // no card numbers
 		k.sameSite, // no forms of other sites
-		k.sessions.LoadAndSave,
+		k.visit,    // what is remembered of the visit
 	)
 }
 
@@ -144,7 +147,10 @@ func chain(h http.Handler, wrappers ...func(http.Handler) http.Handler) http.Han
 // long a client may take to send and to read.
 func Server(handler http.Handler, log *slog.Logger) *http.Server {
 	return &http.Server{
-		Handler:           handler,
+		Handler: handler,
+
+		DisableGeneralOptionsHandler: true, // "OPTIONS *" is unknown like any other
+
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       15 * time.Second,
 		WriteTimeout:      patience + 10*time.Second,

@@ -3,6 +3,7 @@ package web_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -26,7 +27,7 @@ import (
 type towns []*city.City
 
 func (t towns) ByHost(host string) (*city.City, error) {
-	return t.at(strings.TrimSuffix(host, ":8443"))
+	return t.at(host)
 }
 func (t towns) ByPath(segment string) (*city.City, error) {
 	return t.at("pay." + segment + ".example")
@@ -68,7 +69,7 @@ func hang(t *testing.T, routes web.Routes, change func(*web.Config)) http.Handle
 	}
 	cfg := web.Config{
 		Catalogue: catalogue, Towns: twoTowns(t), Clock: clock.NewManual(time.Date(2026, 11, 24, 15, 0, 0, 0, time.UTC)), Log: slog.New(slog.DiscardHandler),
-		Sessions: memstore.NewWithCleanupInterval(0), Sorry: resident.Sorry{}, Alarms: silence{}, Release: "r1",
+		Sessions: memstore.NewWithCleanupInterval(0), Sorry: resident.Sorry{}, Alarms: silence{}, Release: "r1-of-the-program",
 	}
 	if change != nil {
 		change(&cfg)
@@ -98,7 +99,9 @@ func where(r *web.Request) (web.Answer, error) {
 func TestTownsByHostAndByPath(t *testing.T) {
 	const shared = "https://demo.example:8443"
 	byHost := hang(t, web.Routes{"GET /where": where}, func(c *web.Config) { c.Secure = true })
-	byPath := hang(t, web.Routes{"GET /where": where}, func(c *web.Config) { c.Shared = shared })
+	byPort := hang(t, web.Routes{"GET /where": where}, func(c *web.Config) { c.Port = "8080" })
+	byPath := hang(t, web.Routes{"GET /where": where}, func(c *web.Config) { c.Shared, c.Secure = shared, true })
+	plainly := hang(t, web.Routes{"GET /where": where}, func(c *web.Config) { c.Shared = "http://demo.example:80" })
 	tests := []struct {
 		door   http.Handler
 		target string
@@ -108,10 +111,19 @@ func TestTownsByHostAndByPath(t *testing.T) {
 		{byHost, "https://pay.otherville.example/where", "otherville https://pay.otherville.example/x"},
 		{byHost, "https://pay.nowhere.example/where", ""},
 		{byHost, "https://127.0.0.1/sampletown/where", ""},
-		{byPath, "https://127.0.0.1/sampletown/where", "sampletown " + shared + "/sampletown/x"},
-		{byPath, "https://evil.example/otherville/where", "otherville " + shared + "/otherville/x"},
-		{byPath, "https://127.0.0.1/nowhere/where", ""},
-		{byPath, "https://127.0.0.1/sampletown", "/sampletown/"},
+		{byHost, "https://PAY.sampletown.example:443/where", "sampletown https://pay.sampletown.example/x"},
+		{byHost, "https://pay.sampletown.example:8443/where", ""}, // the port would go into return addresses
+		{byHost, "https://pay.sampletown.example:80/where", ""},
+		{byPort, "http://pay.sampletown.example:8080/where", "sampletown http://pay.sampletown.example:8080/x"},
+		{byPort, "http://pay.sampletown.example/where", ""},
+		{byPath, shared + "/sampletown/where", "sampletown " + shared + "/sampletown/x"},
+		{byPath, "https://DEMO.example:8443/otherville/where", "otherville " + shared + "/otherville/x"},
+		{byPath, "https://evil.example:8443/otherville/where", ""}, // DNS rebinding
+		{byPath, "https://demo.example/otherville/where", ""},
+		{byPath, "https://127.0.0.1:8443/otherville/where", ""},
+		{byPath, shared + "/nowhere/where", ""},
+		{byPath, shared + "/sampletown", "/sampletown/"},
+		{plainly, "http://demo.example/sampletown/where", "sampletown http://demo.example:80/sampletown/x"},
 	}
 	for _, test := range tests {
 		w := ask(test.door, test.target, nil)
@@ -119,7 +131,10 @@ func TestTownsByHostAndByPath(t *testing.T) {
 			t.Errorf("%s leads to %q with %d, want %q", test.target, got, w.Code, test.want)
 		}
 	}
-	if w := ask(byPath, "https://127.0.0.1/", nil); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), `href="/otherville/"`) {
+	if w := ask(byPath, "https://evil.example:8443/", nil); w.Code != http.StatusNotFound {
+		t.Errorf("the list of towns is shown at any host: %d", w.Code)
+	}
+	if w := ask(byPath, shared+"/", nil); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), `href="/otherville/"`) {
 		t.Errorf("the list of towns: %d\n%s", w.Code, w.Body)
 	}
 }
@@ -203,6 +218,14 @@ func TestNetworkBelievesOurProxiesOnly(t *testing.T) {
 		{"10.1.2.3:999", "198.51.100.1", "198.51.100.1/32"},
 		{"10.1.2.3:999", "192.0.2.66, 198.51.100.1", "198.51.100.1/32"},
 		{"10.1.2.3:999", "nonsense", "10.1.2.3/32"},
+		{"10.1.2.3:999", "198.51.100.1:4321", "198.51.100.1/32"},
+		{"10.1.2.3:999", "[2001:db8:1:2ff::5]:4321", "2001:db8:1:200::/56"},
+		{"10.1.2.3:999", "[2001:db8:1:2ff::5]", "2001:db8:1:200::/56"},
+		{"10.1.2.3:999", "::ffff:198.51.100.1", "198.51.100.1/32"},
+		{"10.1.2.3:999", "192.0.2.66, 198.51.100.1, 10.9.9.9", "198.51.100.1/32"},
+		{"10.1.2.3:999", "10.9.9.9, 198.51.100.1, 10.9.9.9:80, 10.8.8.8", "198.51.100.1/32"},
+		{"10.1.2.3:999", "198.51.100.1, unknown, 10.9.9.9", "10.9.9.9/32"},
+		{"10.1.2.3:999", "10.7.7.7", "10.7.7.7/32"},
 		{"[2001:db8:1:2ff::5]:999", "", "2001:db8:1:200::/56"},
 	}
 	network := web.Routes{"GET /x": func(r *web.Request) (web.Answer, error) { return web.GoTo("n:" + r.Network().String()), nil }}
@@ -240,6 +263,32 @@ func TestLanguage(t *testing.T) {
 		if got := w.Header().Get("Location"); got != "l:"+test.want {
 			t.Errorf("%+v gives %s", test, got)
 		}
+	}
+}
+
+// Whatever is not there has one answer, whatever it looks like and however it is
+// asked for.
+func TestUnknownHasOneAnswer(t *testing.T) {
+	door := hang(t, web.Routes{"GET /x": where, "POST /x": where}, nil)
+	const at = "http://pay.sampletown.example"
+	nothing := ask(door, at+"/nothing", nil)
+	told := func(w *httptest.ResponseRecorder) bool {
+		return w.Code != nothing.Code || w.Body.String() != nothing.Body.String() || fmt.Sprint(w.Header()) != fmt.Sprint(nothing.Header())
+	}
+	for _, target := range []string{"/assets/nothing.js", "/assets/", "/assets/brand/fff.css", "/logo/none.svg", "/hooks/sandbox", "/hooks//x", "//x"} {
+		if w := ask(door, at+target, nil); told(w) {
+			t.Errorf("GET %s gets %d, and not what nothing gets", target, w.Code)
+		}
+	}
+	for _, method := range []string{http.MethodPost, http.MethodPut, http.MethodDelete, http.MethodOptions, http.MethodTrace, "PROPFIND"} {
+		for _, target := range []string{"/nothing", "/assets/app.js", "/assets/nothing.js"} {
+			if w := ask(door, at+target, func(r *http.Request) { r.Method = method }); told(w) {
+				t.Errorf("%s %s gets %d, and not what nothing gets", method, target, w.Code)
+			}
+		}
+	}
+	if strings.Contains(nothing.Body.String(), "r1-of") {
+		t.Error("the page says which release it is of")
 	}
 }
 

@@ -56,7 +56,7 @@ func (k *Kit) keepLanguage(w http.ResponseWriter, lang locale.Lang) {
 // repeated. The query is left out: no page needs one.
 func otherLanguages(r *http.Request, s *scene) []ui.Language {
 	address := s.town.Base + "/"
-	if s.route != "" && !s.tainted {
+	if s.route != "" && !s.mute {
 		address = s.town.Base + r.URL.EscapedPath()
 	}
 	var others []ui.Language

@@ -18,8 +18,8 @@ func (r *Request) Page() ui.Page { return r.kit.page(r.Request) }
 func (k *Kit) page(r *http.Request) ui.Page {
 	s := sceneOf(r)
 	p := ui.Page{
-		Words: k.cfg.Catalogue.Printer(s.lang), Release: shortRelease(k.cfg.Release),
-		Town: look(s.town, s.lang), Languages: otherLanguages(r, s),
+		Words: k.cfg.Catalogue.Printer(s.lang),
+		Town:  look(s.town, s.lang), Languages: otherLanguages(r, s),
 	}
 	if s.town.Known() {
 		p.Town.FreeWays = freeWays(s.town.File, p.Words, k.cfg.Clock.Now())
@@ -53,15 +53,10 @@ func look(t Town, lang locale.Lang) ui.Town {
 	}
 }
 
-// shortRelease is as much of a digest as a resident can read out.
-func shortRelease(release string) string {
-	if len(release) > 12 {
-		return release[:12]
-	}
-	return release
-}
-
-const logoPrefix = "/logo/"
+const (
+	logoPrefix = "/logo/"
+	logoRoute  = "GET " + logoPrefix + "{mark}"
+)
 
 // logoAddress names the content of a town's logo, so that browsers may keep it.
 func logoAddress(t Town) string {

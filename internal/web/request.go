@@ -1,6 +1,7 @@
 package web
 
 import (
+	"net"
 	"net/http"
 	"net/netip"
 
@@ -75,16 +76,20 @@ func (r *Request) Address(path string) string { return r.Town.Base + path }
 // Absolute is that address with its origin, for those who send the resident back.
 func (r *Request) Absolute(path string) string { return r.Origin() + r.Address(path) }
 
-// Origin is the origin at which the town is asked. It is never made of what a
-// request says unless a town has that very host.
+// Origin is the origin at which the town is asked, as it is set up: the shared
+// one, or the town's own host with the portal's port.
 func (r *Request) Origin() string {
-	switch {
-	case r.Town.Base != "":
+	if r.Town.Base != "" {
 		return r.kit.cfg.Shared
-	case r.kit.cfg.Secure:
-		return "https://" + r.Host
 	}
-	return "http://" + r.Host
+	host, _ := r.kit.asked(r.Request) // the town has that very host
+	if r.kit.cfg.Port != "" {
+		host = net.JoinHostPort(host, r.kit.cfg.Port)
+	}
+	if r.kit.cfg.Secure {
+		return "https://" + host
+	}
+	return "http://" + host
 }
 
 // Manifest names all that our pages are made of.
@@ -100,7 +105,7 @@ func (k *Kit) rooms(door Routes) *http.ServeMux {
 	for pattern, handler := range door {
 		mux.Handle(pattern, k.handle(handler))
 	}
-	mux.Handle("GET "+logoPrefix+"{mark}", k.handle(logo))
+	mux.Handle(logoRoute, k.handle(logo))
 	return mux
 }
 
@@ -126,7 +131,7 @@ func (k *Kit) enter(rooms *http.ServeMux) http.Handler {
 			rooms.ServeHTTP(w, r)
 		case s.town.Known() && r.URL.Path == "":
 			k.send(w, r, GoTo(s.town.Base+"/"))
-		case !s.town.Known() && r.URL.Path == "/" && k.cfg.Shared != "":
+		case !s.town.Known() && r.URL.Path == "/" && k.shared(r):
 			k.send(w, r, k.listTowns(r))
 		default:
 			k.send(w, r, k.missing(r))

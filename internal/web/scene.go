@@ -10,10 +10,10 @@ import (
 // scene is what is known of a request so far. It is filled in from the outside
 // inwards, and read by what stands outside: the log, the page for an error.
 type scene struct {
-	town    Town
-	lang    locale.Lang
-	route   string // pattern of the route; empty for none
-	tainted bool   // something like a card number was sent: nothing of the request may be repeated
+	town  Town
+	lang  locale.Lang
+	route string // pattern of the route; empty for none
+	mute  bool   // nothing of the address may be repeated on the page
 }
 
 type sceneKey struct{}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"net/http"
 	"path"
 	"strconv"
@@ -25,7 +26,8 @@ func (k *Kit) send(w http.ResponseWriter, r *http.Request, a Answer) {
 
 func (k *Kit) sendPage(w http.ResponseWriter, r *http.Request, a Answer) {
 	var page bytes.Buffer
-	if err := a.page.Render(r.Context(), &page); err != nil {
+	// A browser that has left is no reason to break off, and to call it broken.
+	if err := a.page.Render(context.WithoutCancel(r.Context()), &page); err != nil {
 		k.cfg.Log.ErrorContext(r.Context(), "rendering a page", "route", sceneOf(r).route, "err", err.Error())
 		http.Error(w, "", http.StatusInternalServerError)
 		return

@@ -40,6 +40,19 @@ func newSessions(cfg Config) *scs.SessionManager {
 	return m
 }
 
+// visit brings what is remembered of the visit. Whatever is unknown, and a logo,
+// needs nothing of it, and costs no look into the database.
+func (k *Kit) visit(next http.Handler) http.Handler {
+	remembering := k.sessions.LoadAndSave(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if route := sceneOf(r).route; route == "" || route == logoRoute {
+			next.ServeHTTP(w, r)
+			return
+		}
+		remembering.ServeHTTP(w, r)
+	})
+}
+
 // Session is what is remembered of a visit to one town. Towns that share a host
 // share the cookie, and still never see each other's.
 type Session struct {

@@ -1,7 +1,9 @@
 package web
 
 import (
+	"net"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"clearwell/internal/city"
@@ -33,12 +35,15 @@ func (t Town) City() id.City {
 }
 
 // resolve finds the town of a request: by its host, or by the first segment of
-// its path where towns share a host.
+// its path where towns share a host. A host that nobody has set up is for no
+// town: a page elsewhere could otherwise point a name of its own at us, and read
+// what we answer (DNS rebinding).
 func (k *Kit) resolve(r *http.Request) Town {
-	if found, err := k.cfg.Towns.ByHost(r.Host); err == nil {
+	name, port := k.asked(r)
+	if found, err := k.cfg.Towns.ByHost(name); err == nil && port == k.cfg.Port {
 		return Town{File: &found.File}
 	}
-	if k.cfg.Shared == "" {
+	if !k.shared(r) {
 		return Town{}
 	}
 	segment, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
@@ -47,6 +52,43 @@ func (k *Kit) resolve(r *http.Request) Town {
 		return Town{}
 	}
 	return Town{File: &found.File, Base: "/" + segment}
+}
+
+// asked is the host and the port that a request names, without the port that
+// goes without saying.
+func (k *Kit) asked(r *http.Request) (name, port string) {
+	name, port, err := net.SplitHostPort(r.Host)
+	if err != nil {
+		name, port = r.Host, ""
+	}
+	if port == defaultPort(k.cfg.Secure) {
+		port = ""
+	}
+	return strings.ToLower(name), port
+}
+
+func defaultPort(secure bool) string {
+	if secure {
+		return "443"
+	}
+	return "80"
+}
+
+// shared reports whether a request names the host that towns share.
+func (k *Kit) shared(r *http.Request) bool {
+	if k.cfg.Shared == "" {
+		return false
+	}
+	origin, err := url.Parse(k.cfg.Shared)
+	if err != nil {
+		return false
+	}
+	port := origin.Port()
+	if port == defaultPort(origin.Scheme == "https") {
+		port = ""
+	}
+	name, asked := k.asked(r)
+	return name == strings.ToLower(origin.Hostname()) && asked == port
 }
 
 // below takes the town's base off a request's path.

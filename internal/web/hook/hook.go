@@ -1,12 +1,14 @@
 package hook
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"clearwell/internal/city"
@@ -63,38 +65,48 @@ type Door struct{ Config }
 // New makes the door.
 func New(cfg Config) *Door { return &Door{cfg} }
 
-// Handler serves the door below [Prefix]. Every answer is empty: there is
-// nobody to read it, and nothing to learn from it.
-func (d *Door) Handler() http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("POST "+Prefix+"{processor}", d.take)
+// Before serves the door below [Prefix], and hands everything else to next. Its
+// answers are empty: there is nobody to read them, and nothing to learn from
+// them. Who does not prove to be the processor gets the answer of next as well,
+// which is that there is nothing: so nobody else learns that there is a door.
+//
+// The path is compared and not routed: a router answers an untidy path by
+// itself, and repeats it.
+func (d *Door) Before(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Cache-Control", "no-store")
-		w.Header().Set("X-Content-Type-Options", "nosniff")
-		w.Header().Set("Content-Security-Policy", "default-src 'none'; sandbox")
-		if _, pattern := mux.Handler(r); pattern == "" {
-			w.WriteHeader(http.StatusNotFound)
+		name, below := strings.CutPrefix(r.URL.Path, Prefix)
+		notifier, known := d.Notifiers[name]
+		if !below || !known || r.Method != http.MethodPost {
+			next.ServeHTTP(w, r)
 			return
 		}
-		mux.ServeHTTP(w, r)
+		d.take(w, r, name, notifier, next)
 	})
 }
 
-func (d *Door) take(w http.ResponseWriter, r *http.Request) {
+func (d *Door) take(w http.ResponseWriter, r *http.Request, name string, notifier processor.Notifier, next http.Handler) {
 	ctx, cancel := context.WithTimeout(r.Context(), patience)
 	defer cancel()
-	name := r.PathValue("processor")
-	notifier, known := d.Notifiers[name]
-	if !known {
-		w.WriteHeader(http.StatusNotFound)
+	body, err := io.ReadAll(io.LimitReader(r.Body, mostBytes+1))
+	status := http.StatusNotFound
+	if err == nil && len(body) <= mostBytes {
+		status = d.hear(ctx, name, notifier, r.Header, body)
+	}
+	if status == http.StatusNotFound || status == web.Status(fault.Denied) {
+		r.Body = again{io.MultiReader(bytes.NewReader(body), r.Body), r.Body}
+		next.ServeHTTP(w, r)
 		return
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, mostBytes))
-	if err != nil {
-		w.WriteHeader(http.StatusRequestEntityTooLarge)
-		return
-	}
-	w.WriteHeader(d.hear(ctx, name, notifier, r.Header, body))
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; sandbox")
+	w.WriteHeader(status)
+}
+
+// again is a body whose beginning has been read, to be read once more.
+type again struct {
+	io.Reader
+	io.Closer
 }
 
 // hear verifies a notice, keeps it, and acts on it. What is kept is thanked for:
@@ -139,15 +151,15 @@ func (d *Door) Retry(ctx context.Context) (int, error) {
 			return taken, err
 		}
 		for _, kept := range waiting {
-			d.settle(ctx, kept, d.again(ctx, notifier, kept))
+			d.settle(ctx, kept, d.readAgain(ctx, notifier, kept))
 		}
 		taken += len(waiting)
 	}
 	return taken, nil
 }
 
-// again reads a kept notice as it was read when it came, and acts on it.
-func (d *Door) again(ctx context.Context, notifier processor.Notifier, kept inbox.Kept) error {
+// readAgain reads a kept notice as it was read when it came, and acts on it.
+func (d *Door) readAgain(ctx context.Context, notifier processor.Notifier, kept inbox.Kept) error {
 	notice, err := notifier.ReadNotice(kept.Headers, kept.Body, kept.ReceivedAt)
 	if err != nil {
 		return fmt.Errorf("reading a kept notice: %w", err)

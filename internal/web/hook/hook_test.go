@@ -66,6 +66,8 @@ type station struct {
 	sent   []*http.Request // as the sandbox sent them
 	bodies [][]byte
 	alarms int
+
+	passedOn []byte // the body that came to what stands behind the door
 }
 
 func (s *station) Raise(context.Context, id.City, web.Alarm, string) { s.alarms++ }
@@ -96,7 +98,10 @@ func open(t *testing.T) *station {
 		Notifiers: map[string]processor.Notifier{"sandbox": adapter}, Towns: all, Inbox: inbox.New(s.d), Payments: s.payments,
 		Alarms: s, Clock: s.clk, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	})
-	s.door = s.notices.Handler()
+	s.door = s.notices.Before(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.passedOn, _ = io.ReadAll(r.Body)
+		w.WriteHeader(http.StatusNotFound)
+	}))
 	s.bill()
 	return s
 }
@@ -224,21 +229,21 @@ func TestWrongNoticesMoveNothing(t *testing.T) {
 	}{
 		"another body": {"sandbox", func(_ *station, _ http.Header, body []byte) []byte {
 			return bytes.Replace(body, []byte("8435"), []byte("9999"), 1)
-		}, http.StatusForbidden, 1},
+		}, http.StatusNotFound, 1},
 		"no signature": {"sandbox", func(_ *station, header http.Header, body []byte) []byte {
 			header.Del(sandbox.SignatureHeader)
 			return body
-		}, http.StatusForbidden, 1},
+		}, http.StatusNotFound, 1},
 		"replayed later": {"sandbox", func(s *station, _ http.Header, body []byte) []byte {
 			s.clk.Advance(time.Hour)
 			return body
-		}, http.StatusForbidden, 1},
+		}, http.StatusNotFound, 1},
 		"another town's": {"sandbox", func(_ *station, _ http.Header, body []byte) []byte {
 			return bytes.Replace(body, []byte(`"merchant":"sampletown"`), []byte(`"merchant":"neighbour"`), 1)
-		}, http.StatusForbidden, 1},
+		}, http.StatusNotFound, 1},
 		"too large": {"sandbox", func(_ *station, _ http.Header, body []byte) []byte {
 			return append(body, strings.Repeat(" ", 65<<10)...)
-		}, http.StatusRequestEntityTooLarge, 0},
+		}, http.StatusNotFound, 0},
 		"of a processor we do not have": {"other", func(_ *station, _ http.Header, body []byte) []byte { return body }, http.StatusNotFound, 0},
 	}
 	for name, test := range tests {
@@ -249,6 +254,9 @@ func TestWrongNoticesMoveNothing(t *testing.T) {
 			body = test.spoil(s, header, body)
 			if status := s.post(test.name, header, body); status != test.status || s.alarms != test.alarmed {
 				t.Errorf("status %d and %d alarms, want %d and %d", status, s.alarms, test.status, test.alarmed)
+			}
+			if !bytes.Equal(s.passedOn, body) {
+				t.Errorf("%d of %d bytes go on to the guards behind", len(s.passedOn), len(body))
 			}
 			if got := s.state(p); got == payment.Approved {
 				t.Errorf("the payment is %s", got)

@@ -40,34 +40,47 @@ func Manifest() ([]Asset, error) {
 	return listed.Files, nil
 }
 
-// Handler serves the assets and the towns' style sheets below [AssetPrefix]. An
-// address names its content, so that every answer may be kept for a year.
+// Handler serves the assets and the towns' style sheets below [AssetPrefix], and
+// nothing else.
 func Handler() (http.Handler, error) {
+	assets, err := Load()
+	return assets.Before(http.NotFoundHandler()), err
+}
+
+// Assets is what there is to serve.
+type Assets struct{ known map[string]Asset }
+
+// Load reads which assets there are.
+func Load() (Assets, error) {
 	listed, err := Manifest()
 	if err != nil {
-		return nil, err
+		return Assets{}, err
 	}
 	known := make(map[string]Asset, len(listed))
 	for _, asset := range listed {
 		known[asset.Path] = asset
 	}
+	return Assets{known}, nil
+}
+
+// Before serves the assets and the towns' style sheets below [AssetPrefix]. An
+// address names its content, so that every answer may be kept for a year. What
+// is not there goes on to next: there is no answer of its own for it.
+func (a Assets) Before(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method != http.MethodGet && r.Method != http.MethodHead {
-			w.Header().Set("Allow", "GET, HEAD")
-			http.Error(w, "", http.StatusMethodNotAllowed)
-			return
+		asset, stored := a.known[r.URL.Path]
+		palette, branded := brandOf(r.URL.Path)
+		switch {
+		case r.Method != http.MethodGet && r.Method != http.MethodHead:
+			next.ServeHTTP(w, r)
+		case branded:
+			send(w, r, contentType(r.URL.Path), mark(palette.CSS()), palette.CSS())
+		case stored:
+			serveAsset(w, r, asset)
+		default:
+			next.ServeHTTP(w, r)
 		}
-		if strings.HasPrefix(r.URL.Path, brandPrefix) {
-			serveBrand(w, r)
-			return
-		}
-		asset, ok := known[r.URL.Path]
-		if !ok {
-			http.NotFound(w, r)
-			return
-		}
-		serveAsset(w, r, asset)
-	}), nil
+	})
 }
 
 func serveAsset(w http.ResponseWriter, r *http.Request, asset Asset) {

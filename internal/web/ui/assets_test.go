@@ -170,8 +170,8 @@ func TestHandlerServesNothingElse(t *testing.T) {
 	}
 	recorder := httptest.NewRecorder()
 	handler.ServeHTTP(recorder, httptest.NewRequest(http.MethodPost, Style, nil))
-	if recorder.Code != http.StatusMethodNotAllowed {
-		t.Errorf("POST: status %d, want 405", recorder.Code)
+	if recorder.Code != http.StatusNotFound {
+		t.Errorf("POST: status %d, want 404", recorder.Code)
 	}
 }
 

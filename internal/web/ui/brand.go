@@ -2,7 +2,6 @@ package ui
 
 import (
 	"fmt"
-	"net/http"
 	"path"
 	"strings"
 
@@ -80,19 +79,17 @@ func (p Palette) CSS() []byte {
 		p.Primary, p.Primary, p.Dark, p.Darker, p.Light, p.Lighter, p.Lightest)
 }
 
-// serveBrand makes the style sheet that an address names. Any colour is served
+// brandOf is the palette whose style sheet an address names. Any colour has one
 // and nothing is kept, so that no town needs to be looked up.
-func serveBrand(w http.ResponseWriter, r *http.Request) {
-	digits, _, _ := strings.Cut(path.Base(r.URL.Path), ".")
+func brandOf(address string) (Palette, bool) {
+	if !strings.HasPrefix(address, brandPrefix) {
+		return Palette{}, false
+	}
+	digits, _, _ := strings.Cut(path.Base(address), ".")
 	asked, err := colour.Parse("#" + digits)
 	if err != nil {
-		http.NotFound(w, r)
-		return
+		return Palette{}, false
 	}
 	palette := Brand(asked)
-	if palette.Stylesheet() != r.URL.Path {
-		http.NotFound(w, r)
-		return
-	}
-	send(w, r, contentType(r.URL.Path), mark(palette.CSS()), palette.CSS())
+	return palette, palette.Stylesheet() == address
 }
