@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"time"
 
 	"clearwell/internal/cis"
@@ -35,8 +36,14 @@ type importBills struct {
 // errNothingTaken says that the file is probably of another layout.
 var errNothingTaken = errors.New("no row of the file could be taken")
 
+// frugalPercent is how much garbage may lie beside what is in use. What a file of
+// a million bills needs to find its duplicates is some 120 MiB, and as much
+// garbage beside it, as is usual, is more than a small machine has to spare.
+const frugalPercent = 25
+
 // Run takes the file, or tries it out.
 func (c importBills) Run(ctx context.Context, p Process) error {
+	defer debug.SetGCPercent(debug.SetGCPercent(frugalPercent))
 	declared, err := findLayout(c.Layout)
 	if err != nil {
 		return err
