@@ -29,6 +29,11 @@ const (
 	BankFile      CapturePath = "bank_file"
 )
 
+// CapturePaths lists the paths.
+func CapturePaths() []CapturePath {
+	return []CapturePath{WebFrame, ProcessorPage, PhoneKeypad, CounterReader, StaffKeyed, StoredToken, BankFile}
+}
+
 // Flow is what the payer was doing.
 type Flow string
 
@@ -42,6 +47,11 @@ const (
 	AutopayRun       Flow = "autopay_run"
 )
 
+// Flows lists the flows.
+func Flows() []Flow {
+	return []Flow{OneTime, AutopayEnrolment, CardUpdate, WalletAdd, Scheduled, AutopayRun}
+}
+
 // Instrument is what was given.
 type Instrument string
 
@@ -50,6 +60,9 @@ const (
 	Card        Instrument = "card"
 	BankAccount Instrument = "bank_account"
 )
+
+// Instruments lists the instruments.
+func Instruments() []Instrument { return []Instrument{Card, BankAccount} }
 
 // Occasion is one showing of card or bank fields, or one use of a stored token.
 type Occasion struct {
