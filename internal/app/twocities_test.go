@@ -152,6 +152,15 @@ const utilityAccounts = 9
 
 func display(n int) string { return fmt.Sprintf("004217-%03d", n) }
 
+// written is a number as the city's own billing system writes it; pages write it
+// in a third way.
+func (p *place) written(n int) string {
+	if p.slug == "westwell" {
+		return string(numbered(n))
+	}
+	return strings.Replace(display(n), "-", " ", 1)
+}
+
 func numbered(n int) billing.Number { return billing.Number(fmt.Sprintf("004217%03d", n)) }
 
 func (p *place) owes(n int) string { return dollars(p.cents + int64(n)*100) }
@@ -165,7 +174,7 @@ func (p *place) bills() string {
 	b.WriteString("record,utility_account,name,service_address,zip,last_payment,bill_number,bill_date,due_date,amount_due,meter,current_read_on,current_reading,usage,units\n")
 	for n := 1; n <= utilityAccounts; n++ {
 		fmt.Fprintf(&b, "BILL,%s,\"Example, Ana\",%s,78600,%s,CW-%d,2026-01-02,2026-01-22,%s,M%d,2026-01-01,%d,4,hundred gallons\n",
-			display(n), p.street, p.lastPaid(n), 1000+n, p.owes(n), n, p.cents+int64(n))
+			p.written(n), p.street, p.lastPaid(n), 1000+n, p.owes(n), n, p.cents+int64(n))
 		sum += p.cents + int64(n)*100
 	}
 	fmt.Fprintf(&b, "TRAILER,%d,%s\n", utilityAccounts, dollars(sum))

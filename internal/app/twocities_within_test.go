@@ -11,6 +11,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/alexedwards/scs/v2"
+
+	"clearwell/internal/access"
 	"clearwell/internal/audit"
 	"clearwell/internal/billing"
 	"clearwell/internal/cis"
@@ -239,7 +242,7 @@ func (c *cities) stage(p *place) billing.LoadID {
 func alone() []string {
 	return []string{
 		"payment.Service.Owed", "payment.Service.ApprovedOn", "billing.Service.Find", "billing.Service.Bills", "billing.Service.Readings",
-		"cis.Service.Overdue", "audit.Log.Newest", "audit.Log.Export", "exposure.Service.Between", "ledger.Service.TrialBalance",
+		"cis.Service.Overdue", "audit.Log.Newest", "audit.Log.Export", "audit.Log.Verify", "exposure.Service.Between", "ledger.Service.TrialBalance",
 		"inbox.Service.Stuck", "control.Service.Holds", "city.Registry.Versions", "city.Registry.Kept",
 	}
 }
@@ -288,6 +291,25 @@ func (c *cities) stir(p *place) {
 	}))
 	_, err = c.holds.Throw(c.Context(), p.slug, control.Hold{Kind: control.Refunds, Reason: "another"}, "operator:ana")
 	c.must(err)
-	_, err = c.audit.Seal(c.Context())
-	c.must(err)
+}
+
+// A visit is looked for, kept and ended in its own city, even under the same
+// secret.
+func TestTwoCitiesShareNoVisit(t *testing.T) {
+	each(t, func(c *cities) {
+		kept := c.visits.Manager().Store.(scs.CtxStore)
+		in := func(p *place) context.Context { return access.WithCity(c.Context(), p.slug) }
+		ends := c.clk.Now().Add(time.Hour)
+		c.both(func(here, other *place) {
+			c.must(kept.CommitCtx(in(here), "secret", []byte(here.slug), ends))
+			c.must(kept.CommitCtx(in(other), "secret", []byte(other.slug), ends))
+			c.untouched("keeping and ending a visit", other, func() {
+				c.must(kept.CommitCtx(in(here), "secret", []byte("another"), ends))
+				c.must(kept.DeleteCtx(in(here), "secret"))
+			})
+			if _, found, err := kept.FindCtx(in(here), "secret"); found || err != nil {
+				c.Errorf("a visit of %s is found in %s: %v", other.slug, here.slug, err)
+			}
+		})
+	})
 }
