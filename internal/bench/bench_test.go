@@ -1,11 +1,16 @@
 package bench
 
 import (
+	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"io"
+	"os/exec"
+	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -22,8 +27,8 @@ func TestUnknownMeasurement(t *testing.T) {
 }
 
 // A figure has all its parts, and is written for machines.
-func TestBulkLoadIsMeasured(t *testing.T) {
-	report, err := Run(t.Context(), Options{Only: []string{"bills-sqlite"}, Bills: 2*chunk + 1}, io.Discard)
+func TestPaymentsAreMeasured(t *testing.T) {
+	report, err := Run(t.Context(), Options{Only: []string{"payments-sqlite"}, Seconds: 1}, io.Discard)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +50,7 @@ func TestBulkLoadIsMeasured(t *testing.T) {
 // What a baseline writes is what a payment wrote, under other keys and as long.
 func TestTemplateIsThePayment(t *testing.T) {
 	ctx := t.Context()
-	s, err := openSite(ctx, &server{}, db.SQLite)
+	s, err := makeSite(ctx, &server{}, db.SQLite)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,6 +59,9 @@ func TestTemplateIsThePayment(t *testing.T) {
 			t.Error(err)
 		}
 	})
+	if err := s.open(ctx); err != nil {
+		t.Fatal(err)
+	}
 	rows := templateOf(t, s)
 	counts := map[string]int{}
 	for _, r := range rows.rows {
@@ -178,6 +186,23 @@ func TestDriveEndsWithTheFirstError(t *testing.T) {
 	}
 }
 
+// A call that was due while an earlier one was slow has waited since it was due:
+// the queue is not forgotten.
+func TestPaceCountsTheQueue(t *testing.T) {
+	var one sync.Mutex
+	made, err := pace(t.Context(), 200, time.Second, func(ctx context.Context, call int) error {
+		one.Lock()
+		defer one.Unlock()
+		if call == 0 {
+			return until(ctx, 500*time.Millisecond)
+		}
+		return nil
+	})
+	if err != nil || made.percentile(0.75) < 200 {
+		t.Errorf("a quarter of the calls waited for the first one, and the slowest quarter took %v ms: %v", made.percentile(0.75), err)
+	}
+}
+
 // A steady rate is neither hurried nor held up.
 func TestPaceIsSteady(t *testing.T) {
 	made, err := pace(t.Context(), 100, time.Second, func(context.Context, int) error { return nil })
@@ -203,5 +228,61 @@ func TestStatusKiB(t *testing.T) {
 	}
 	if _, found := statusKiB(status, "VmRSS:"); found {
 		t.Error("found what is not there")
+	}
+}
+
+// shell stands for a program that is started.
+func shell(ctx context.Context, script string) *exec.Cmd {
+	return exec.CommandContext(ctx, "sh", "-c", script)
+}
+
+func TestACommandThatEndsBadlyIsNoFigure(t *testing.T) {
+	_, err := await(t.Context(), shell(t.Context(), "echo no such town >&2; exit 1"))
+	if err == nil || !strings.Contains(err.Error(), "no such town") {
+		t.Errorf("got %v, without what it said", err)
+	}
+}
+
+func TestAwaitKnowsThePeak(t *testing.T) {
+	took, err := await(t.Context(), shell(t.Context(), "sleep 0.2"))
+	if err != nil || took.elapsed < 200*time.Millisecond {
+		t.Errorf("it took %v: %v", took.elapsed, err)
+	}
+	if runtime.GOOS == "linux" && (took.peak <= 0 || took.peak > 100) {
+		t.Errorf("a shell took %v MiB", took.peak)
+	}
+}
+
+func TestAProgramThatDoesNotServe(t *testing.T) {
+	_, err := serve(t.Context(), shell(t.Context(), "echo the port is taken; exit 3"))
+	if err == nil || !strings.Contains(err.Error(), "the port is taken") {
+		t.Errorf("got %v, without what it said", err)
+	}
+}
+
+func TestAProgramThatServes(t *testing.T) {
+	r, err := serve(t.Context(), shell(t.Context(), "trap 'exit 0' INT; echo level=INFO portal=127.0.0.1:4321; while true; do sleep 0.05; done"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.address != "127.0.0.1:4321" {
+		t.Errorf("it serves at %q", r.address)
+	}
+	if err := r.stop(); err != nil {
+		t.Error(err)
+	}
+}
+
+// What the engine loads raw has the columns it should have, all of them filled.
+func TestRawRowsHaveTheirColumns(t *testing.T) {
+	var text bytes.Buffer
+	to := &extract{bufio.NewWriter(&text)}
+	if err := errors.Join(to.rawBills(3), to.Flush()); err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(text.String()) {
+		if n := strings.Count(line, "\t") + 1; n != len(rawColumns()) || strings.Contains(line, "\t\t") {
+			t.Errorf("%q has %d columns, want %d", line, n, len(rawColumns()))
+		}
 	}
 }

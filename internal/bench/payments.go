@@ -31,6 +31,9 @@ type counter struct {
 // openCounter prepares the payers, and lets the first of them warm everything
 // up.
 func openCounter(ctx context.Context, s *site) (*counter, error) {
+	if err := s.open(ctx); err != nil {
+		return nil, err
+	}
 	t, err := newTown(s.d)
 	if err != nil {
 		return nil, err

@@ -5,9 +5,11 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -45,66 +47,85 @@ func (s *server) stop() error {
 
 // site is a fresh database for one measurement.
 type site struct {
-	d       *db.DB
-	file    string // of SQLite
+	d       *db.DB // nil until it is opened: some measurements leave that to a program
+	folder  string // for files, gone afterwards
+	address string // the database, as a configuration says it
 	super   string // the superuser's URL of the database, on PostgreSQL
-	undo    func() error
-	seconds int
-	bills   int
+	undo    []func() error
+
+	seconds         int
+	bills           int
+	utilityAccounts int
+	program         Program
+	progress        io.Writer
 }
 
-func openSite(ctx context.Context, s *server, dialect db.Dialect) (*site, error) {
-	if dialect == db.SQLite {
-		return openFile(ctx)
-	}
-	if err := s.start(ctx); err != nil {
-		return nil, err
-	}
-	return openDatabase(ctx, s.url)
-}
-
-func openFile(ctx context.Context) (*site, error) {
+// makeSite makes an empty database and a folder.
+func makeSite(ctx context.Context, from *server, dialect db.Dialect) (*site, error) {
 	folder, err := os.MkdirTemp("", "clearwell-bench-")
 	if err != nil {
 		return nil, err
 	}
-	s := &site{file: filepath.Join(folder, "town.db"), undo: func() error { return os.RemoveAll(folder) }}
-	return s, s.open(ctx, "sqlite:"+s.file)
+	s := &site{folder: folder, undo: []func() error{func() error { return os.RemoveAll(folder) }}}
+	s.address = "sqlite:" + filepath.Join(folder, "town.db")
+	if dialect == db.SQLite {
+		return s, nil
+	}
+	if err := from.start(ctx); err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	if err := s.makeDatabase(ctx, from.url); err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	return s, nil
 }
 
-// openDatabase makes a database and an ordinary role that owns it, because the
+// makeDatabase makes a database and an ordinary role that owns it, because the
 // superuser is above row-level security, which is part of what a payment costs.
-func openDatabase(ctx context.Context, super string) (*site, error) {
+func (s *site) makeDatabase(ctx context.Context, super string) error {
 	name, password := "bench_"+strings.ToLower(rand.Text()), rand.Text()
 	err := execute(ctx, super, "create role "+name+" login password '"+password+"'", "create database "+name+" owner "+name)
 	if err != nil {
-		return nil, err
+		return err
 	}
+	s.undo = append(s.undo, func() error {
+		return execute(context.WithoutCancel(ctx), super, "drop database "+name+" with (force)", "drop role "+name)
+	})
 	own, err := url.Parse(super)
 	if err != nil {
-		return nil, errors.New("reading the PostgreSQL URL") // its own words hold the password
+		return errors.New("reading the PostgreSQL URL") // its own words hold the password
 	}
 	own.Path = "/" + name
-	s := &site{super: own.String(), undo: func() error {
-		return execute(context.WithoutCancel(ctx), super, "drop database "+name+" with (force)", "drop role "+name)
-	}}
+	s.super = own.String()
 	own.User = url.UserPassword(name, password)
-	return s, s.open(ctx, own.String())
-}
-
-func (s *site) open(ctx context.Context, address string) error {
-	opened, err := db.Open(ctx, db.Config{URL: address, Clock: clock.System()})
-	if err != nil {
-		return errors.Join(err, s.undo())
-	}
-	s.d = opened
-	if _, err := opened.Migrate(ctx); err != nil {
-		return errors.Join(err, s.close())
-	}
+	s.address = own.String()
 	return nil
 }
 
-func (s *site) close() error { return errors.Join(s.d.Close(), s.undo()) }
+// open opens the database in this process, with the schema of this release.
+func (s *site) open(ctx context.Context) error {
+	opened, err := db.Open(ctx, db.Config{URL: s.address, Clock: clock.System()})
+	if err != nil {
+		return err
+	}
+	s.d = opened
+	_, err = opened.Migrate(ctx)
+	return err
+}
+
+func (s *site) close() error {
+	var errs []error
+	if s.d != nil {
+		errs = append(errs, s.d.Close())
+	}
+	for _, undo := range slices.Backward(s.undo) {
+		errs = append(errs, undo())
+	}
+	return errors.Join(errs...)
+}
+
+// say tells what is being done, because a million bills take a while.
+func (s *site) say(doing string) { fmt.Fprintf(s.progress, "  %s …\n", doing) }
 
 // execute runs statements as a superuser.
 func execute(ctx context.Context, super string, statements ...string) error {
