@@ -68,12 +68,22 @@ func (c verifyAudit) verify(ctx context.Context, p Process, kept []string) (repo
 // exportAudit writes a log.
 type exportAudit struct {
 	Config string `default:"clearwell.yaml" placeholder:"FILE" help:"The configuration (clearwell.yaml)."`
+	Out    string `placeholder:"FILE" help:"Where to write it, for the owner of the file alone (standard output)."`
 	City   string `arg:"" help:"Whose log."`
 }
 
-// Run writes the log to standard output.
+// Run writes the log, whole or not at all.
 func (c exportAudit) Run(ctx context.Context, p Process) error {
-	return inWorks(ctx, p, c.Config, func(w *works) error { return w.audit.Export(ctx, id.City(c.City), p.Out) })
+	return inWorks(ctx, p, c.Config, func(w *works) error {
+		if c.Out == "" {
+			return w.audit.Export(ctx, id.City(c.City), p.Out)
+		}
+		file := &lazyFile{path: c.Out}
+		if err := w.audit.Export(ctx, id.City(c.City), file); err != nil {
+			return errors.Join(err, file.close())
+		}
+		return file.keep()
+	})
 }
 
 // auditKey prints the public key.

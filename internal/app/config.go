@@ -40,7 +40,8 @@ type Config struct {
 	// believed: ["10.0.0.0/8"]. Nobody else's is.
 	Proxies []netip.Prefix `yaml:"proxies"`
 	// Plain lets browsers speak to us without TLS. It is for trying things on one's
-	// own machine, and not for residents: their visits could be taken over.
+	// own machine, and not for residents: their visits could be taken over. So it is
+	// refused where Listen is any other than the machine's own address.
 	Plain bool `yaml:"plain"`
 	// Cities are the city files, applied at each start if they have changed.
 	Cities []string `yaml:"cities"`
@@ -84,13 +85,14 @@ var (
 	errNoConfig = errors.New(`there is no configuration; "clearwell init" writes one, and "clearwell demo" needs none`)
 	errTwoMails = errors.New("mail: say folder or smtp, not both")
 	errJail     = errors.New("jail: say required or off, or nothing")
+	errPlain    = errors.New("plain: only on this machine's own address (127.0.0.1, ::1 or localhost): residents' visits could be taken over on the way")
 	errNoFrom   = errors.New("mail: from is missing; residents must see who writes to them")
 )
 
 // readConfig reads and checks a configuration. Mistakes are reported with their
 // lines and without what stands there, which may be a password.
 func readConfig(path string) (Config, error) {
-	text, err := os.ReadFile(path)
+	text, mode, err := readWithMode(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Config{}, fmt.Errorf("reading %s: %w", path, errNoConfig)
 	}
@@ -102,11 +104,47 @@ func readConfig(path string) (Config, error) {
 	if err != nil && !errors.Is(err, io.EOF) {
 		return Config{}, fmt.Errorf("reading %s: %s", path, yaml.FormatError(err, false, false))
 	}
+	if loose := mode & tooOpen; loose != 0 && cfg.holdsPassword() {
+		return Config{}, fmt.Errorf("reading %s: it holds a password and has mode %#o: chmod 600 %s", path, mode, path)
+	}
 	cfg.complete(filepath.Dir(path))
 	if err := cfg.check(); err != nil {
 		return Config{}, fmt.Errorf("reading %s: %w", path, err)
 	}
 	return cfg, nil
+}
+
+// tooOpen is what a configuration with a password may not have. Its group may
+// read it: it is then the administrator's, and the service only reads it.
+const tooOpen fs.FileMode = 0o027
+
+// readWithMode reads a file, and who may read and write what was read.
+func readWithMode(path string) ([]byte, fs.FileMode, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, 0, err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return nil, 0, err
+	}
+	text, err := io.ReadAll(file)
+	return text, info.Mode().Perm(), err
+}
+
+// holdsPassword reports whether the file itself holds one. The password of a
+// database may stand in its URL.
+func (c *Config) holdsPassword() bool {
+	if c.Mail.SMTP != nil && !c.Mail.SMTP.Password.IsEmpty() {
+		return true
+	}
+	at, err := url.Parse(c.Database.Reveal())
+	if err != nil {
+		return true // it cannot be read: better to take it for one
+	}
+	_, inside := at.User.Password()
+	return inside || at.Query().Has("password")
 }
 
 // complete fills in what was not said, and makes paths absolute.
@@ -176,8 +214,12 @@ func (c *Config) check() error {
 	case mails && c.Mail.From == "":
 		return errNoFrom
 	}
-	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
+	host, _, err := net.SplitHostPort(c.Listen)
+	if err != nil {
 		return fmt.Errorf("listen: give host and port, such as 127.0.0.1:8080: %w", err)
+	}
+	if c.Plain && !ownAddress(host) {
+		return errPlain
 	}
 	if c.Sandbox != nil {
 		if err := checkOrigin("sandbox.origin", c.Sandbox.Origin); err != nil {
@@ -188,6 +230,12 @@ func (c *Config) check() error {
 		return nil
 	}
 	return checkOrigin("origin", c.Origin)
+}
+
+// ownAddress reports whether nobody but this machine reaches a host.
+func ownAddress(host string) bool {
+	at, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && at.IsLoopback()
 }
 
 func checkOrigin(setting, text string) error {

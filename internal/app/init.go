@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -148,6 +149,8 @@ func (a answers) config(townFile string) []byte {
 	if a.sandbox {
 		line("\n# Play money. Remove these lines when a real processor is set in the city file.")
 		line("sandbox:\n  listen: 127.0.0.1:8081")
+	}
+	if host, _, err := net.SplitHostPort(a.listen); a.sandbox && err == nil && ownAddress(host) {
 		line("plain: true # without TLS: on one's own machine only")
 		line("origin: %s", quote("http://"+a.listen))
 	}

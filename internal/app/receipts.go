@@ -69,7 +69,7 @@ func (r receipts) message(town *city.City, p payment.Payment, email string) noti
 func (r receipts) address(town *city.City, p payment.ID) string {
 	path := "/pay/done/" + p.String()
 	switch {
-	case r.origin != "":
+	case r.origin != "" && town.Path != "":
 		return r.origin + "/" + town.Path + path
 	case r.plain:
 		return "http://" + town.Hosts[0] + path

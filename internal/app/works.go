@@ -63,8 +63,13 @@ type keys struct {
 	audit   audit.Key
 }
 
-// readKeys reads the key files that `clearwell init` has made.
+// readKeys reads the key files that `clearwell init` has made. The keyset is
+// opened too, before anything has been sealed by it: one that is lost, or that
+// others may read, must not be found out on the day it is needed.
 func readKeys(folder string) (keys, error) {
+	if _, err := secret.ReadSealer(filepath.Join(folder, keyOfSecrets)); err != nil {
+		return keys{}, err
+	}
 	digests, err := secret.ReadKey(filepath.Join(folder, keyOfDigests))
 	if err != nil {
 		return keys{}, err
@@ -79,6 +84,10 @@ func open(ctx context.Context, cfg Config, k keys, now clock.Clock, log *slog.Lo
 	w := &works{Config: cfg, keys: k, clock: now, log: log, companies: map[string]processor.Processor{}}
 	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
 		return nil, fmt.Errorf("making the data folder: %w", err)
+	}
+	private()
+	if err := keepPrivate(cfg.databaseFile()); err != nil {
+		return nil, err
 	}
 	var err error
 	if w.release, err = release(); err != nil {
