@@ -141,8 +141,8 @@ func draw(t *testing.T) *pump {
 	named := func(s *httptest.Server, name string) string {
 		return "http://" + strings.Replace(s.Listener.Addr().String(), "127.0.0.1", name, 1)
 	}
-	p.home, p.frames = named(portal, "pay.eastwell.localhost"), named(processor, "processor.localhost")
-	c := settleAt(t, p.frames)
+	p.home, p.frames = named(portal, "pay.shared.localhost"), named(processor, "processor.localhost")
+	c := settleAt(t, p.home, p.frames)
 	processor.Config.Handler = c.company.Handler()
 	portal.Config = web.Server(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { p.between(c.doors, w, r) }), c.log)
 	for _, server := range []*httptest.Server{portal, processor} {
@@ -150,7 +150,7 @@ func draw(t *testing.T) *pump {
 		t.Cleanup(server.Close)
 	}
 	p.tab.Size(1040, 900)
-	p.tab.Go(p.home)
+	p.tab.Go(p.home + "/eastwell/")
 	p.tab.Do(chromedp.SendKeys("#utility_account", display(4)), chromedp.SendKeys("#house_number", "12"), chromedp.Click("main form button[type=submit]"))
 	p.tab.Await(`location.pathname.includes("/bill/") && Boolean(document.querySelector("main form button[type=submit]"))`)
 	p.tab.Do(chromedp.Click("main form button[type=submit]"))
@@ -172,9 +172,9 @@ func (p *pump) gone() {
 }
 
 // settleAt is one town with bills, and a processor at an origin.
-func settleAt(t *testing.T, processor string) *cities {
+func settleAt(t *testing.T, home, processor string) *cities {
 	t.Helper()
-	c := &cities{T: t, clk: clock.NewManual(clock.System().Now()), heard: &notices{}, processor: processor}
+	c := &cities{T: t, clk: clock.NewManual(clock.System().Now()), heard: &notices{}, shared: home, processor: processor}
 	c.east = &place{slug: "eastwell", host: "pay.eastwell.localhost", street: "12 Eastmark Street", cents: 83_10}
 	c.open("sqlite:" + t.TempDir() + "/town.db")
 	c.must(c.found(t.Context(), "eastwell.yaml", c.east.file()))

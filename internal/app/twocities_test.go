@@ -69,6 +69,7 @@ type cities struct {
 	doors      http.Handler
 	east, west *place
 	heard      *notices
+	shared     string // the origin of both, where it is served
 	processor  string // its origin, where it is served
 	asked      int    // requests so far, each from a network of its own
 }
@@ -131,7 +132,7 @@ func (c *cities) open(database string) {
 	c.must(err)
 	road := httptest.NewServer(c.heard)
 	c.Cleanup(road.Close)
-	cfg.Origin, cfg.Plain = "http://pay.shared.localhost", true
+	cfg.Origin, cfg.Plain = cmp.Or(c.shared, "http://pay.shared.localhost"), true
 	cfg.Sandbox = &Sandbox{Origin: cmp.Or(c.processor, "http://processor.localhost"), notices: road.URL}
 	cfg.Mail = Mail{Folder: c.mail, From: "Utilities <utilities@shared.example>"}
 	k, err := demoKeys(cfg.Keys)
