@@ -47,6 +47,7 @@ var (
 	}
 	// records are the books: what a town, its residents and its money are.
 	records = []string{
+		"internal/law",
 		"internal/policy",
 		"internal/city/colour",
 		"internal/city",
