@@ -39,7 +39,7 @@ var errNothingTaken = errors.New("no row of the file could be taken")
 // frugalPercent is how much garbage may lie beside what is in use. What a file of
 // a million bills needs to find its duplicates is some 120 MiB, and as much
 // garbage beside it, as is usual, is more than a small machine has to spare.
-const frugalPercent = 25
+const frugalPercent = 10
 
 // Run takes the file, or tries it out.
 func (c importBills) Run(ctx context.Context, p Process) error {
@@ -146,6 +146,7 @@ type importLine struct {
 func (l *importLine) at(p cis.Progress) {
 	if p.Phase != l.phase {
 		l.end()
+		debug.FreeOSMemory() // what a phase is done with, before the database takes its own for the next
 		l.phase, l.line = p.Phase, newProgress(l.out, string(p.Phase)+" "+l.name, p.Of)
 	}
 	l.line.at(p.Done)
