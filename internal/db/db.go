@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strings"
+	"sync"
 	"time"
 
 	"clearwell/internal/clock"
@@ -28,15 +29,19 @@ type Config struct {
 type DB struct {
 	engine engine
 	clock  clock.Clock
+	close  func() error
 }
 
 // Func is the body of a transaction. It may run more than once, so it changes
-// nothing but the transaction and its own variables.
+// nothing but the transaction and its own variables. Whoever it calls is given
+// its context, which is marked, and no other: with another, a second transaction
+// would wait for this one for ever.
 type Func func(ctx context.Context, tx *Tx) error
 
 // engine is what the two databases do differently.
 type engine interface {
-	write(ctx context.Context, city id.City, now time.Time, fn Func) error
+	// write reads the clock when the transaction begins, not while it waits to.
+	write(ctx context.Context, city id.City, clk clock.Clock, fn Func) error
 	read(ctx context.Context, city id.City, now time.Time, fn Func) error
 	migrate(ctx context.Context) (Migrated, error)
 	backup(ctx context.Context, path string) error
@@ -60,7 +65,7 @@ func Open(ctx context.Context, cfg Config) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening database: %w", err)
 	}
-	return &DB{engine: opened, clock: cfg.Clock}, nil
+	return &DB{engine: opened, clock: cfg.Clock, close: sync.OnceValue(opened.close)}, nil
 }
 
 func openEngine(ctx context.Context, cfg Config) (engine, error) {
@@ -74,8 +79,9 @@ func openEngine(ctx context.Context, cfg Config) (engine, error) {
 	return nil, fmt.Errorf("unknown kind of database %q: the URL begins with sqlite: or postgres:", scheme)
 }
 
-// Close waits for running transactions and closes.
-func (d *DB) Close() error { return d.engine.close() }
+// Close waits for running transactions and closes. Closing twice is harmless;
+// what comes afterwards is refused.
+func (d *DB) Close() error { return d.close() }
 
 // Dialect tells which engine runs, for those few who must know.
 func (d *DB) Dialect() Dialect { return d.engine.handle().Dialect }
@@ -90,11 +96,15 @@ func (d *DB) Clock() clock.Clock { return d.clock }
 // transaction is durable. When fn, or a queued statement, returns an error,
 // nothing happened, and that error is returned. Conflicts with other
 // transactions are retried. Returns [ErrDuplicate] when a unique key is taken,
-// and [ErrInDoubt] when the connection broke while committing.
+// [ErrInDoubt] when the connection broke while committing, and [ErrNested] inside
+// another transaction.
 func (d *DB) Write(ctx context.Context, city id.City, fn Func) error {
+	if InTransaction(ctx) {
+		return ErrNested
+	}
 	const tries = 6
 	for try := 1; ; try++ {
-		err := d.engine.write(ctx, city, d.clock.Now(), fn)
+		err := d.engine.write(ctx, city, d.clock, fn)
 		if err == nil || try == tries || !errors.Is(err, errConflict) {
 			return err
 		}

@@ -19,6 +19,13 @@ var (
 	// ErrReadOnly: a statement was queued in a read-only transaction.
 	ErrReadOnly = errors.New("writing in a read-only transaction")
 
+	// ErrNested: a transaction was begun inside another. On SQLite it would wait
+	// for ever for the one writer, which runs the outer one.
+	ErrNested = errors.New("a transaction inside a transaction")
+
+	// errClosed: the database was closed before the transaction began.
+	errClosed = errors.New("database is closed")
+
 	// errConflict: the transaction lost against another and may be tried again.
 	errConflict = errors.New("transaction conflict")
 )

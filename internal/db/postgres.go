@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 
+	"clearwell/internal/clock"
 	"clearwell/internal/id"
 )
 
@@ -58,17 +59,20 @@ func (e *postgresEngine) refuseSuperuser(ctx context.Context) error {
 	return nil
 }
 
-func (e *postgresEngine) write(ctx context.Context, city id.City, now time.Time, fn Func) error {
+func (e *postgresEngine) write(ctx context.Context, city id.City, clk clock.Clock, fn Func) error {
 	conn, err := e.pool.Acquire(ctx)
 	if err != nil {
 		return fmt.Errorf("waiting for a connection: %w", err)
 	}
 	defer conn.Release()
 	session := &postgresSession{conn: conn.Conn(), city: city}
-	tx := &Tx{session: session, city: city, now: now}
+	tx := &Tx{session: session, city: city, now: clk.Now()}
 	defer session.abandon(ctx)
 	if err := fn(mark(ctx), tx); err != nil {
 		return err
+	}
+	if tx.failed != nil {
+		return tx.failed // the server would answer the commit by rolling back
 	}
 	return session.commit(ctx, tx.taken())
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -156,8 +157,15 @@ func (s *postgresSession) copyIn(ctx context.Context, queue []statement, table s
 	return s.count(ctx, move, "delete from "+landing, nil)
 }
 
-// commit sends what waits and the commit in one round trip.
+// commit sends what waits and the commit in one round trip. Where a question
+// waits, its answer may refuse, so that the commit waits for it.
 func (s *postgresSession) commit(ctx context.Context, queue []statement) error {
+	if slices.ContainsFunc(queue, func(st statement) bool { return st.each != nil }) {
+		if err := s.flush(ctx, queue); err != nil {
+			return err
+		}
+		queue = nil
+	}
 	if !s.begun && len(queue) == 0 {
 		return nil
 	}

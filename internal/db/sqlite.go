@@ -13,6 +13,7 @@ import (
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
+	"clearwell/internal/clock"
 	"clearwell/internal/id"
 )
 
@@ -23,16 +24,18 @@ type sqliteEngine struct {
 	reader *sql.DB
 	writes *plans
 	reads  *plans
-	queue  chan *request
-	closed chan struct{}
 	done   sync.WaitGroup
+
+	entrance sync.RWMutex // held to enter the queue, so that nothing enters once it is closed
+	closed   bool
+	queue    chan *request
 }
 
 // request is a transaction that waits for the writer.
 type request struct {
 	ctx    context.Context
 	city   id.City
-	now    time.Time
+	clock  clock.Clock
 	fn     Func
 	err    error
 	panics any
@@ -40,7 +43,7 @@ type request struct {
 }
 
 func openSQLite(ctx context.Context, path string) (*sqliteEngine, error) {
-	e := &sqliteEngine{path: path, queue: make(chan *request, 512), closed: make(chan struct{})}
+	e := &sqliteEngine{path: path, queue: make(chan *request, 512)}
 	e.writer = openFile(path, "_txlock=immediate", 1)
 	e.reader = openFile(path, "_pragma=query_only(1)", max(4, runtime.NumCPU()))
 	e.writes, e.reads = newPlans(e.writer), newPlans(e.reader)
@@ -67,20 +70,31 @@ func openFile(path, options string, conns int) *sql.DB {
 	return opened
 }
 
-func (e *sqliteEngine) write(ctx context.Context, city id.City, now time.Time, fn Func) error {
-	req := &request{ctx: ctx, city: city, now: now, fn: fn, ready: make(chan struct{})}
-	select {
-	case e.queue <- req:
-	case <-e.closed:
-		return errors.New("database is closed")
-	case <-ctx.Done():
-		return ctx.Err()
+func (e *sqliteEngine) write(ctx context.Context, city id.City, clk clock.Clock, fn Func) error {
+	req := &request{ctx: ctx, city: city, clock: clk, fn: fn, ready: make(chan struct{})}
+	if err := e.enter(req); err != nil {
+		return err
 	}
 	<-req.ready
 	if req.panics != nil {
 		panic(req.panics) // the caller's own panic, returned to the caller's goroutine
 	}
 	return req.err
+}
+
+// enter queues a request, which the writer then certainly serves.
+func (e *sqliteEngine) enter(req *request) error {
+	e.entrance.RLock()
+	defer e.entrance.RUnlock()
+	if e.closed {
+		return errClosed
+	}
+	select {
+	case e.queue <- req:
+		return nil
+	case <-req.ctx.Done():
+		return req.ctx.Err()
+	}
 }
 
 func (e *sqliteEngine) read(ctx context.Context, city id.City, now time.Time, fn Func) error {
@@ -109,7 +123,10 @@ func (e *sqliteEngine) handle() Handle {
 }
 
 func (e *sqliteEngine) close() error {
-	close(e.closed)
+	e.entrance.Lock()
+	e.closed = true
+	close(e.queue)
+	e.entrance.Unlock()
 	e.done.Wait()
 	return errors.Join(e.writes.close(), e.reads.close(), e.reader.Close(), e.writer.Close())
 }

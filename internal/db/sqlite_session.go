@@ -85,7 +85,7 @@ func (s *sqliteSession) query(ctx context.Context, queue []statement, text strin
 	if err != nil {
 		return nil, classifySQLite(err)
 	}
-	return &Rows{rows, rows.Close}, nil
+	return &Rows{rows, func() error { return classifySQLite(first(rows.Err(), rows.Close())) }}, nil
 }
 
 func (s *sqliteSession) count(ctx context.Context, queue []statement, text string, args []any) (int64, error) {

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 )
 
@@ -11,55 +12,43 @@ import (
 const groupLimit = 128
 
 // serve is the writer: it takes the transactions that wait, runs them one after
-// another, and flushes once for all.
+// another, and flushes once for all. It ends when the queue is closed and empty.
 func (e *sqliteEngine) serve() {
 	defer e.done.Done()
-	for {
-		select {
-		case first := <-e.queue:
-			e.commitGroup(first)
-		case <-e.closed:
-			e.drain()
-			return
-		}
+	for first := range e.queue {
+		e.commitGroup(first)
 	}
 }
 
-// drain serves what was queued before closing.
-func (e *sqliteEngine) drain() {
-	for {
-		select {
-		case first := <-e.queue:
-			e.commitGroup(first)
-		default:
-			return
-		}
-	}
-}
-
-// commitGroup runs first, and what waits behind it, in one durable commit.
+// commitGroup runs first, and what waits behind it, in one durable commit. When
+// one of them has undone the transaction that all share, those before it are
+// undone with it, and those behind it wait for the next group.
 func (e *sqliteEngine) commitGroup(first *request) {
-	group := []*request{first}
 	opened, err := e.writer.BeginTx(context.Background(), nil)
 	if err != nil {
-		settle(group, fmt.Errorf("beginning: %w", classifySQLite(err)))
+		settle([]*request{first}, fmt.Errorf("beginning: %w", classifySQLite(err)))
 		return
 	}
-	e.runInside(opened, first)
-	for len(group) < groupLimit {
-		next := e.waiting()
-		if next == nil {
-			break
-		}
-		e.runInside(opened, next)
+	var group []*request
+	for next := first; next != nil && err == nil; next = e.waiting(len(group), err) {
+		err = e.runInside(opened, next)
 		group = append(group, next)
 	}
-	settle(group, commit(opened))
+	if err != nil {
+		opened.Rollback() // mostly there is nothing left to undo
+		settle(group, conflict(err))
+	} else {
+		settle(group, commit(opened))
+	}
 	e.writes.learn(context.Background())
 }
 
-// waiting takes a transaction that already waits, or nil.
-func (e *sqliteEngine) waiting() *request {
+// waiting takes a transaction that already waits, or nil: also when the group is
+// full or broken.
+func (e *sqliteEngine) waiting(taken int, broken error) *request {
+	if taken >= groupLimit || broken != nil {
+		return nil
+	}
 	select {
 	case next := <-e.queue:
 		return next
@@ -68,9 +57,9 @@ func (e *sqliteEngine) waiting() *request {
 	}
 }
 
+// commit makes the group durable. When it is refused, the driver rolls back.
 func commit(opened *sql.Tx) error {
 	if err := opened.Commit(); err != nil {
-		opened.Rollback()
 		return fmt.Errorf("committing: %w", classifySQLite(err))
 	}
 	return nil
@@ -86,29 +75,28 @@ func settle(group []*request, err error) {
 	}
 }
 
-// runInside runs one transaction inside a savepoint of the group's.
-func (e *sqliteEngine) runInside(opened *sql.Tx, req *request) {
+// runInside runs one transaction inside a savepoint of the group's. It returns an
+// error when the savepoint is not there any more: on a full disk, and after other
+// errors of the file, SQLite undoes the group's whole transaction, and what ran
+// next would be kept by itself, whatever its caller is told.
+func (e *sqliteEngine) runInside(opened *sql.Tx, req *request) error {
 	if req.err = req.ctx.Err(); req.err != nil {
-		return
+		return nil
 	}
 	session := &sqliteSession{tx: opened, plans: e.writes}
-	if req.err = session.run("savepoint one"); req.err != nil {
-		return
+	if err := session.run("savepoint one"); err != nil {
+		return fmt.Errorf("opening a savepoint: %w", err)
 	}
-	req.err = req.call(&Tx{session: session, city: req.city, now: req.now})
+	req.err = req.call(&Tx{session: session, city: req.city, now: req.clock.Now()})
 	if req.err != nil || req.panics != nil {
-		req.err = joinRollback(req.err, session.run("rollback to one"))
+		if err := session.run("rollback to one"); err != nil {
+			return fmt.Errorf("rolling back: %w", errors.Join(err, req.err))
+		}
 	}
-	if err := session.run("release one"); err != nil && req.err == nil {
-		req.err = err
+	if err := session.run("release one"); err != nil {
+		return fmt.Errorf("releasing a savepoint: %w", err)
 	}
-}
-
-func joinRollback(err, rollback error) error {
-	if rollback != nil {
-		return fmt.Errorf("rolling back: %w (after: %w)", rollback, err)
-	}
-	return err
+	return nil
 }
 
 // call runs the caller's function. Its context cannot be cancelled half-way:

@@ -13,6 +13,7 @@ type Tx struct {
 	city    id.City
 	now     time.Time
 	queue   []statement
+	failed  error // of the first statement that went wrong; the transaction is of no use then
 }
 
 // session is one engine's side of an open transaction. Each method first sends
@@ -65,20 +66,46 @@ func (tx *Tx) Ask(each Scanning, sql string, args ...any) {
 	tx.queue = append(tx.queue, statement{sql: sql, args: args, each: each})
 }
 
-// Flush sends what is queued and returns its first error.
+// Flush sends what is queued and returns its first error. After an error of a
+// statement, this and all that follow return it again: PostgreSQL gives the whole
+// transaction up, SQLite may have, and would keep what comes next by itself.
 func (tx *Tx) Flush(ctx context.Context) error {
-	return tx.session.flush(ctx, tx.taken())
+	if tx.failed != nil {
+		return tx.failed
+	}
+	return tx.note(tx.session.flush(ctx, tx.taken()))
+}
+
+// note remembers the first error of a statement.
+func (tx *Tx) note(err error) error {
+	if tx.failed == nil {
+		tx.failed = err
+	}
+	return err
 }
 
 // Count runs a statement at once and tells how many rows it touched.
 func (tx *Tx) Count(ctx context.Context, sql string, args ...any) (int64, error) {
-	return tx.session.count(ctx, tx.taken(), sql, args)
+	if tx.failed != nil {
+		return 0, tx.failed
+	}
+	touched, err := tx.session.count(ctx, tx.taken(), sql, args)
+	return touched, tx.note(err)
 }
 
 // Query runs a query. Its rows must be closed, or read to the end, before the
 // next query.
 func (tx *Tx) Query(ctx context.Context, sql string, args ...any) (*Rows, error) {
-	return tx.session.query(ctx, tx.taken(), sql, args)
+	if tx.failed != nil {
+		return nil, tx.failed
+	}
+	rows, err := tx.session.query(ctx, tx.taken(), sql, args)
+	if err != nil {
+		return nil, tx.note(err)
+	}
+	closer := rows.closer
+	rows.closer = func() error { return tx.note(closer()) }
+	return rows, nil
 }
 
 // QueryRow runs a query that finds at most one row.
@@ -90,7 +117,11 @@ func (tx *Tx) QueryRow(ctx context.Context, sql string, args ...any) *Row {
 // CopyIn loads many rows: COPY on PostgreSQL, prepared inserts on SQLite. It
 // returns how many it loaded.
 func (tx *Tx) CopyIn(ctx context.Context, table string, columns []string, source Source) (int64, error) {
-	return tx.session.copyIn(ctx, tx.taken(), table, columns, source)
+	if tx.failed != nil {
+		return 0, tx.failed
+	}
+	loaded, err := tx.session.copyIn(ctx, tx.taken(), table, columns, source)
+	return loaded, tx.note(err)
 }
 
 func (tx *Tx) taken() []statement {
