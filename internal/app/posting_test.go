@@ -5,13 +5,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"testing"
 	"time"
 
+	"clearwell/internal/calendar"
 	"clearwell/internal/cis"
 	"clearwell/internal/db"
+	"clearwell/internal/ledger"
 	"clearwell/internal/money"
 	"clearwell/internal/payment"
+	"clearwell/internal/processor"
 )
 
 // townHall is one of the two cities, as its finance office sees it.
@@ -164,6 +168,46 @@ func TestAnExtractFromBeforeThePosting(t *testing.T) {
 		}
 		if err := o.billed("1.00", func(r *cis.Request) { r.AsOf = o.clk.Now().Add(time.Second) }); !errors.Is(err, cis.ErrAsOf) {
 			t.Errorf("balances as of a time to come: %v", err)
+		}
+	})
+}
+
+// The billing system was never told that a payment was taken back, while the
+// resident was asked for the money again.
+func TestADisputeIsToldToTheBillingSystem(t *testing.T) {
+	eachOffice(t, func(o *townHall) {
+		o.export()
+		p := o.first()
+		o.must(o.payments.Dispute(o.Context(), o.slug, processor.Notice{Kind: processor.NoticeDispute, Key: processor.Key(p.Attempt.String()), Amount: money.Cents(1000)}))
+		on := calendar.Of(o.clk.Now(), o.town.Zone)
+		all, err := postings{o.payments, ledger.New(o.db)}.ApprovedOn(o.Context(), o.slug, on)
+		o.must(err)
+		if len(all) != 1 || all[0].Kind != cis.Reversal || all[0].Amount != money.Cents(-1000) || all[0].Confirmation != p.Confirmation+"-R" {
+			t.Errorf("told on %s: %+v", on, all)
+		}
+		o.must(o.payments.Win(o.Context(), o.slug, p.Confirmation, money.Amount{}, "operator:ana"))
+		all, err = postings{o.payments, ledger.New(o.db)}.ApprovedOn(o.Context(), o.slug, on)
+		o.must(err)
+		if len(all) != 2 || all[1].Kind != cis.Payment || all[1].Amount != money.Cents(1000) || all[1].Confirmation != p.Confirmation+"-W" {
+			t.Errorf("told on %s once it is won: %+v", on, all)
+		}
+	})
+}
+
+// A payment that somebody had lowered by ten dollars was exported without a word.
+func TestAPaymentThatTheBookDoesNotHaveIsNotExported(t *testing.T) {
+	eachOffice(t, func(o *townHall) {
+		o.must(o.db.Write(o.Context(), o.slug, func(_ context.Context, tx *db.Tx) error {
+			tx.Exec("update payments set amount_cents = amount_cents - 1000 where city_id = $1 and confirmation = $2", string(o.slug), o.first().Confirmation)
+			return nil
+		}))
+		o.clk.Advance(36 * time.Hour)
+		request, err := postingOf(o.town, o.paidOn(o.place), "operator:ana")
+		o.must(err)
+		var file strings.Builder
+		_, err = o.exchange.Export(o.Context(), request, &file)
+		if !errors.Is(err, cis.ErrPostingDiffers) || file.Len() > 0 {
+			t.Errorf("exporting: %v\n%s", err, file.String())
 		}
 	})
 }

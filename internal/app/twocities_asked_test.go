@@ -25,7 +25,7 @@ import (
 // they name nothing that is the other's alone. All others are refused.
 func answerable() []string {
 	return []string{
-		"payment.Service.Owed", "payment.Service.ApprovedOn", "payment.Service.Quote",
+		"payment.Service.Owed", "payment.Service.ApprovedOn", "payment.Service.Disputes", "payment.Service.DisputesOn", "ledger.Service.BookedOn", "payment.Service.Quote",
 		"billing.Service.Find", "billing.Service.Bills", "billing.Service.Readings",
 		"cis.Service.Import", "cis.Service.Export", "cis.Service.Rewrite", "cis.Service.Overdue",
 		"audit.Log.Verify", "audit.Log.Newest", "audit.Log.Export", "audit.Log.History",
@@ -99,6 +99,14 @@ func (c *cities) paidOn(p *place) calendar.Date {
 	made, err := c.payments.Payment(c.Context(), p.slug, payment.OfQuote(p.steps["paid"]))
 	c.must(err)
 	return made.BusinessOn
+}
+
+// confirmed is the confirmation number of a payment.
+func (c *cities) confirmed(p *place, step string) string {
+	c.Helper()
+	made, err := c.payments.Payment(c.Context(), p.slug, payment.OfQuote(p.steps[step]))
+	c.must(err)
+	return made.Confirmation
 }
 
 func (c *cities) exportOf(p *place, on calendar.Date) cis.ExportRequest {

@@ -15,6 +15,7 @@ import (
 	"clearwell/internal/clock"
 	"clearwell/internal/money"
 	"clearwell/internal/payment"
+	"clearwell/internal/processor"
 )
 
 func moneyOf(cents int64) money.Amount { return money.Cents(cents) }
@@ -49,6 +50,9 @@ func (c *cities) commands(here, other *place) map[string]command {
 		"posting export":      {args: []string{"--city", slug, "--on", on, "--out", in("posting.csv")}, file: in("posting.csv"), acts: true},
 		"posting list":        {args: []string{"--city", slug}},
 		"posting acknowledge": {args: []string{"--city", slug, "--on", on}, acts: true},
+		"dispute list":        {args: []string{"--city", slug}},
+		"dispute won":         {args: []string{"--city", slug, c.confirmed(here, "paid")}, acts: true},
+		"dispute lost":        {args: []string{"--city", slug, c.confirmed(here, "paid again")}, acts: true},
 		"city apply":          {args: []string{in(slug + ".yaml")}, acts: true},
 		"city show":           {args: []string{slug}},
 		"policy replay":       {args: []string{"--city", slug, "--month", on[:7], in(slug + ".yaml")}},
@@ -57,12 +61,22 @@ func (c *cities) commands(here, other *place) map[string]command {
 	}
 }
 
+// disputed has cardholders take two payments back.
+func (c *cities) disputed(p *place) {
+	c.Helper()
+	for _, step := range []string{"paid", "paid again"} {
+		made, err := c.payments.Payment(c.Context(), p.slug, payment.OfQuote(p.steps[step]))
+		c.must(err)
+		c.must(c.payments.Dispute(c.Context(), p.slug, processor.Notice{Kind: processor.NoticeDispute, Key: processor.Key(made.Attempt.String())}))
+	}
+}
+
 // order is in which the commands are run: what is exported is then listed and
 // acknowledged.
 func order() []string {
 	return []string{
 		"posting export", "posting list", "posting acknowledge", "import bills", "policy replay", "audit verify", "audit export",
-		"city show", "city apply",
+		"dispute list", "dispute won", "dispute lost", "city show", "city apply",
 	}
 }
 
@@ -103,6 +117,8 @@ func TestTwoCitiesShareNoCommand(t *testing.T) {
 		c.must(err)
 		_, err = c.exchange.Export(c.Context(), c.exportOf(c.west, c.paidOn(c.west).AddDays(-1)), &strings.Builder{})
 		c.must(err)
+		c.disputed(c.east)
+		c.disputed(c.west)
 		c.both(func(here, other *place) {
 			mine, canaries := c.canaries(here, other), c.canaries(other, here)
 			all := c.commands(here, other)
@@ -129,7 +145,7 @@ func (c *cities) tryCommand(name string, tried command, here, other *place, mine
 			c.Errorf("%s ends with %d: %s", name, got.status, got.err)
 		}
 		c.silent(name+" of "+string(here.slug), said, canaries)
-		if tells := name != "posting list" && name != "posting acknowledge" && name != "import bills" && name != "policy replay"; tells {
+		if tells := name != "posting list" && name != "posting acknowledge" && name != "import bills" && name != "policy replay" && !strings.HasPrefix(name, "dispute"); tells {
 			c.tells(name+" of "+string(here.slug), said, mine)
 		}
 	})

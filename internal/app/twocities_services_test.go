@@ -202,7 +202,15 @@ func aboutPaying() map[string]func(asking) (any, error) {
 		"payment.Service.Dispute": func(a asking) (any, error) {
 			return nil, a.c.payments.Dispute(a.ctx, a.here.slug, processor.Notice{Kind: processor.NoticeDispute, Key: a.attempt("paid")})
 		},
-		"payment.Service.Start": func(a asking) (any, error) { return a.c.payments.Start(a.ctx, a.start("reviewed")) },
+		"payment.Service.Win": func(a asking) (any, error) {
+			return nil, a.c.payments.Win(a.ctx, a.here.slug, a.c.confirmed(a.other, "paid"), money.Amount{}, "operator:thief")
+		},
+		"payment.Service.Lose": func(a asking) (any, error) {
+			return nil, a.c.payments.Lose(a.ctx, a.here.slug, a.c.confirmed(a.other, "paid"), money.Amount{}, "operator:thief")
+		},
+		"payment.Service.Disputes":   func(a asking) (any, error) { return a.c.payments.Disputes(a.ctx, a.here.slug) },
+		"payment.Service.DisputesOn": func(a asking) (any, error) { return a.c.payments.DisputesOn(a.ctx, a.here.slug, a.today()) },
+		"payment.Service.Start":      func(a asking) (any, error) { return a.c.payments.Start(a.ctx, a.start("reviewed")) },
 		"payment.Service.StartAway": func(a asking) (any, error) {
 			p, page, err := a.c.payments.StartAway(a.ctx, a.start("shown"), payment.Return{Done: "http://" + a.here.host + "/"})
 			return fmt.Sprint(page, told(p)), err
@@ -287,6 +295,9 @@ func aboutRecords() map[string]func(asking) (any, error) {
 			return exposure.New(a.c.db).Shown(a.ctx, a.here.slug, exposure.Occasion{
 				On: a.today(), CapturePath: exposure.WebFrame, Flow: exposure.OneTime, Instrument: exposure.Card,
 			})
+		},
+		"ledger.Service.BookedOn": func(a asking) (any, error) {
+			return ledger.New(a.c.db).BookedOn(a.ctx, a.here.slug, a.c.paidOn(a.other))
 		},
 		"ledger.Service.TrialBalance": func(a asking) (any, error) {
 			return ledger.New(a.c.db).TrialBalance(a.ctx, a.here.slug, a.today().AddDays(-9), a.today().AddDays(9))

@@ -20,6 +20,7 @@ import (
 	"clearwell/internal/control"
 	"clearwell/internal/db"
 	"clearwell/internal/inbox"
+	"clearwell/internal/ledger"
 	"clearwell/internal/limit"
 	"clearwell/internal/locale"
 	"clearwell/internal/notify"
@@ -132,7 +133,7 @@ func (w *works) furnish(ctx context.Context) error {
 		DB: w.db, Towns: w.towns, Processors: w.companies, Holds: holds{w.holds, w.release}, Receipts: w.receipts,
 		Breaker: limit.NewBreaker(w.keys.digests), Log: w.log, Node: machine, Release: w.release,
 	})
-	w.exchange = cis.New(w.db, postings{w.payments})
+	w.exchange = cis.New(w.db, postings{w.payments, ledger.New(w.db)})
 	w.visits = access.NewSessions(w.db, access.Config{Plain: w.Plain})
 	w.tries = limit.NewTries(w.db, w.keys.digests)
 	w.notices = hook.New(hook.Config{

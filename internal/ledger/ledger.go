@@ -17,8 +17,8 @@ func Clearing(processor string) Code { return Code("clearing/" + processor) }
 // Fees is what payers paid on top of their bills.
 const Fees Code = "fees/collected"
 
-// Disputed is what cardholders have taken back and the city contests.
-const Disputed Code = "disputed/cards"
+// DisputeCosts is what processors kept for their work on disputes.
+const DisputeCosts Code = "costs/disputes"
 
 // Cause says what kind of fact an entry records.
 type Cause string

@@ -55,6 +55,21 @@ func (s *Service) TrialBalance(ctx context.Context, city id.City, from, to calen
 	return balances, nil
 }
 
+// BookedOn adds up the final entries of a business date by their source, and of
+// each by its cause.
+func (s *Service) BookedOn(ctx context.Context, city id.City, on calendar.Date) (map[string]map[Cause]money.Amount, error) {
+	var sums map[string]map[Cause]money.Amount
+	err := s.db.Read(ctx, city, func(ctx context.Context, tx *db.Tx) error {
+		var err error
+		sums, err = selectPosted(ctx, tx, on)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("adding up the book of %s on %s: %w", city, on, err)
+	}
+	return sums, nil
+}
+
 // Out is the sum of all balances; anything but zero is a broken book.
 func Out(balances []Balance) money.Amount {
 	var sum money.Amount

@@ -5,6 +5,7 @@ import (
 
 	"clearwell/internal/calendar"
 	"clearwell/internal/db"
+	"clearwell/internal/money"
 )
 
 // phase is a stage of an entry's life.
@@ -63,4 +64,25 @@ func selectBalances(ctx context.Context, tx *db.Tx, from, to calendar.Date) ([]B
 		return nil
 	})
 	return balances, err
+}
+
+func selectPosted(ctx context.Context, tx *db.Tx, on calendar.Date) (map[string]map[Cause]money.Amount, error) {
+	rows, err := tx.Query(ctx, `select source_id, cause, cast(sum(amount_cents) as bigint) from ledger_entries
+		where city_id = $1 and business_on = $2 and phase = 'posted' group by source_id, cause`, string(tx.City()), on.String())
+	if err != nil {
+		return nil, err
+	}
+	sums := map[string]map[Cause]money.Amount{}
+	err = rows.Each(func(scan func(...any) error) error {
+		var source string
+		var cause Cause
+		var sum money.Amount
+		err := scan(&source, &cause, &sum)
+		if sums[source] == nil {
+			sums[source] = map[Cause]money.Amount{}
+		}
+		sums[source][cause] = sum
+		return err
+	})
+	return sums, err
 }

@@ -135,11 +135,12 @@ func (p Payment) Quote() QuoteID { return QuoteOf(p.ID) }
 // know together.
 type Owed struct {
 	Statement billing.Statement
-	Total     money.Amount // stated less pending; negative for a credit
+	Total     money.Amount // stated less pending, and what is owed again; negative for a credit
 	Current   money.Amount
 	PastDue   money.Amount
 	Credit    money.Amount // positive
 	Pending   []Pending    // payments the billing system does not know yet
+	Again     money.Amount // owed again since a dispute, which it does not know yet
 	// Unfinished are payments whose payer has not answered the bank, or not come
 	// back from the processor's page. Nothing is paid of them yet.
 	Unfinished []Pending
@@ -154,6 +155,7 @@ type Pending struct {
 	At      time.Time
 	Channel policy.Channel
 	State   State
+	Posted  bool // the billing system has it, and has stated no balance since
 }
 
 // Total is what its payer pays in all.

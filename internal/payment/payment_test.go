@@ -263,22 +263,6 @@ func TestAnotherCitysAttemptIsNobodys(t *testing.T) {
 	})
 }
 
-func TestADisputeTakesTheMoneyBackOnce(t *testing.T) {
-	each(t, nil, func(tw *town) {
-		p := tw.pay(tw.card(tw.quote(8310), good), payment.Approved)
-		notice := processor.Notice{Kind: processor.NoticeDispute, Key: processor.Key(p.Attempt.String()), Amount: p.Total()}
-		for range 2 {
-			if err := tw.payments.Dispute(t.Context(), sampletown, notice); err != nil {
-				t.Error(err)
-			}
-		}
-		after, err := tw.payments.Payment(t.Context(), sampletown, p.ID)
-		if err != nil || after.State != payment.Disputed {
-			t.Errorf("payment is %s, %v", after.State, err)
-		}
-	})
-}
-
 func TestAcknowledgedPaymentsStopCountingOnceTheBalanceIsNewer(t *testing.T) {
 	each(t, nil, func(tw *town) {
 		p := tw.pay(tw.card(tw.quote(8310), good), payment.Approved)

@@ -10,7 +10,6 @@ import (
 	"clearwell/internal/exposure"
 	"clearwell/internal/id"
 	"clearwell/internal/ledger"
-	"clearwell/internal/money"
 	"clearwell/internal/processor"
 )
 
@@ -150,35 +149,4 @@ func (s *Service) byAttempt(ctx context.Context, city id.City, attempt string) (
 		return err
 	})
 	return found, named(err, ErrNoPayment)
-}
-
-// Dispute records that a cardholder took an approved payment back: the money is
-// no longer with the processor, and the city contests it. A second notice of
-// the same dispute changes nothing.
-func (s *Service) Dispute(ctx context.Context, city id.City, notice processor.Notice) error {
-	p, err := s.byAttempt(ctx, city, string(notice.Key))
-	if err != nil || p.State == Disputed {
-		return err
-	}
-	next, err := Next(p.State, Contest)
-	if err != nil {
-		return err
-	}
-	return s.DB.Write(ctx, city, func(_ context.Context, tx *db.Tx) error {
-		moved := p.moved(next, tx, processor.Result{})
-		updateState(tx, p, moved)
-		recordAudit(tx, moved, Contest, map[string]string{"reference": notice.Reference})
-		taken := []ledger.Entry{disputeEntry(p, notice.Amount)}
-		return errors.Join(ledger.PendTx(tx, taken), ledger.PostTx(tx, taken))
-	})
-}
-
-func disputeEntry(p Payment, amount money.Amount) ledger.Entry {
-	if !amount.IsPositive() {
-		amount = p.Total()
-	}
-	return ledger.Entry{
-		Source: p.Attempt.String(), Line: lineDispute, On: p.BusinessOn, Debit: ledger.Disputed,
-		Credit: ledger.Clearing(p.Processor), Amount: amount, Cause: ledger.Dispute,
-	}
 }

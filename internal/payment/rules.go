@@ -21,34 +21,81 @@ type recent struct {
 	tries          int
 }
 
+// reversal is what was taken back of a payment by a dispute.
+type reversal struct {
+	payment        ID
+	amount         money.Amount // of the bill's part
+	acknowledgedAt time.Time
+	standing       Standing
+	returnedAt     time.Time // when the billing system posted that it was won
+}
+
 // owe puts what the billing system states and what we know together. A payment
-// counts until the billing system has taken it and has stated a balance since.
-// One that its payer has not finished is told of, and takes nothing off: whoever
-// turns back at the bank's question has paid nothing.
-func owe(stated billing.Statement, payments []recent) Owed {
+// counts until the billing system has taken it and has stated a balance since,
+// and so does what was taken back of it, the other way. One that its payer has
+// not finished is told of, and takes nothing off: whoever turns back at the
+// bank's question has paid nothing.
+func owe(stated billing.Statement, payments []recent, reversals []reversal) Owed {
 	owed := Owed{Statement: stated, Current: stated.Current, PastDue: stated.PastDue, Total: stated.Balance}
+	back := map[ID]money.Amount{}
+	for _, r := range reversals {
+		back[r.payment] = back[r.payment].Add(r.unknown(stated.AsOf))
+	}
 	for _, p := range payments {
 		if p.State == Away {
 			owed.Unfinished = append(owed.Unfinished, p.Pending)
 		}
-		if !p.counts(stated.AsOf) {
-			continue
-		}
-		owed.Pending = append(owed.Pending, p.Pending)
-		owed.Total = owed.Total.Sub(p.Amount)
+		p.Posted = !p.acknowledgedAt.IsZero()
+		net := p.unknown(stated.AsOf).Sub(back[p.ID])
+		delete(back, p.ID)
+		owed.count(p.Pending, net)
 	}
+	for _, r := range reversals { // of payments too old to be among the recent
+		owed.count(Pending{ID: r.payment, State: Approved}, back[r.payment].Neg())
+		delete(back, r.payment)
+	}
+	owed.Total = owed.Total.Sub(owed.pending()).Add(owed.Again)
 	if owed.Total.IsNegative() {
 		owed.Credit = owed.Total.Neg()
 	}
 	return owed
 }
 
-func (p recent) counts(asOf time.Time) bool {
-	if p.State != Asking && p.State != InDoubt && p.State != Approved {
-		return false
+// count takes a payment's part that the balance does not know.
+func (o *Owed) count(p Pending, net money.Amount) {
+	switch p.Amount = net; {
+	case net.IsPositive():
+		o.Pending = append(o.Pending, p)
+	case net.IsNegative():
+		o.Again = o.Again.Sub(net)
 	}
-	return p.acknowledgedAt.IsZero() || p.acknowledgedAt.After(asOf)
 }
+
+// unknown is what of the payment a balance as of an instant does not have in it.
+func (p recent) unknown(asOf time.Time) money.Amount {
+	made := p.State == Asking || p.State == InDoubt || p.State == Approved || p.State == Disputed
+	if !made || posted(p.acknowledgedAt, asOf) {
+		return money.Amount{}
+	}
+	return p.Amount
+}
+
+// unknown is what was taken back that a balance as of an instant does not have in
+// it; negative when it knows of that, and not that it came back.
+func (r reversal) unknown(asOf time.Time) money.Amount {
+	var sum money.Amount
+	if !posted(r.acknowledgedAt, asOf) {
+		sum = sum.Add(r.amount)
+	}
+	if r.standing == DisputeWon && !posted(r.returnedAt, asOf) {
+		sum = sum.Sub(r.amount)
+	}
+	return sum
+}
+
+// posted reports whether the billing system had posted something when a balance
+// was true.
+func posted(at, asOf time.Time) bool { return !at.IsZero() && !at.After(asOf) }
 
 // pending is the sum of the payments on their way.
 func (o Owed) pending() money.Amount {
@@ -57,6 +104,14 @@ func (o Owed) pending() money.Amount {
 		sum = sum.Add(p.Amount)
 	}
 	return sum
+}
+
+// known is the statement with what is owed again since, which the billing system
+// does not know.
+func (o Owed) known() billing.Statement {
+	stated := o.Statement
+	stated.Balance = stated.Balance.Add(o.Again)
+	return stated
 }
 
 // earlier lists the payments that one more might repeat by mistake, those that
@@ -100,7 +155,7 @@ func question(town *city.City, q Quote, owed Owed, on calendar.Date) policy.Ques
 	return policy.Question{
 		On: on, Service: q.Service, MCC: service.MCC, Channel: q.Channel, Tender: policy.Card,
 		Brand: policy.Brand(q.Card.Brand), Funding: knownFunding(q.Card.Funding),
-		Amount: q.Amount, Owed: owed.Statement.Owed(on, owed.pending()), Returns: owed.Returns,
+		Amount: q.Amount, Owed: owed.known().Owed(on, owed.pending()), Returns: owed.Returns,
 	}
 }
 
@@ -143,9 +198,8 @@ func entries(p Payment, firstLine int) []ledger.Entry {
 // Lines of an attempt's entries in the book. An approval that arrives after the
 // entries were voided is entered anew.
 const (
-	lineFirst   = 0
-	lineLate    = 10
-	lineDispute = 20
+	lineFirst = 0
+	lineLate  = 10
 )
 
 // eventOf reads the processor's answer. An approval of another sum than was

@@ -96,12 +96,14 @@ func (s *Service) Owed(ctx context.Context, city id.City, number billing.Number)
 
 func owedTx(ctx context.Context, tx *db.Tx, number billing.Number) (Owed, []recent, error) {
 	var payments []recent
-	askRecent(tx, number, &payments) // travels with the statement's query
+	var reversals []reversal
+	askRecent(tx, number, &payments) // both travel with the statement's query
+	askReversals(tx, number, &reversals)
 	stated, err := billing.StatementTx(ctx, tx, number)
 	if err != nil {
 		return Owed{}, nil, err
 	}
-	owed := owe(stated, payments)
+	owed := owe(stated, payments, reversals)
 	if stated.Returned {
 		owed.Returns, err = billing.ReturnsTx(ctx, tx, number)
 	}
@@ -147,7 +149,11 @@ func AcknowledgeTx(tx *db.Tx, payments []ID) {
 // for a number that is nobody's.
 func PostedTx(tx *db.Tx, confirmations []string, at time.Time) {
 	for _, confirmation := range confirmations {
-		acknowledgeConfirmed(tx, confirmation, at)
+		if ofDispute(confirmation) {
+			acknowledgeDispute(tx, confirmation, at)
+		} else {
+			acknowledgeConfirmed(tx, confirmation, at)
+		}
 	}
 }
 

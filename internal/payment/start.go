@@ -217,6 +217,7 @@ func recordAudit(tx *db.Tx, p Payment, on Event, detail map[string]string) {
 		detail = map[string]string{}
 	}
 	detail["attempt"], detail["state"], detail["total"] = p.Attempt.String(), string(p.State), p.Total().String()
+	detail["principal"], detail["fee"] = p.Amount.String(), p.Fee.String()
 	audit.RecordTx(tx, audit.Event{
 		Actor: audit.Actor("payer:" + string(p.Channel)), Action: "payment." + string(on), Thing: p.ID.String(), Detail: detail,
 	})

@@ -63,6 +63,8 @@ const (
 	Doubt   Event = "doubt"   // nobody heard the answer
 	Lapse   Event = "lapse"   // it is certain that nothing was or will be paid
 	Contest Event = "contest" // a dispute was opened
+	Win     Event = "win"     // the dispute was won: the money is back
+	Lose    Event = "lose"    // the dispute was lost: what was taken stays taken
 )
 
 // transition is one edge.
@@ -95,6 +97,8 @@ var transitions = []transition{
 	{Declined, Lapse, Lapsed},
 	{Lapsed, Approve, Approved},
 	{Approved, Contest, Disputed},
+	{Disputed, Win, Approved},
+	{Disputed, Lose, Disputed},
 }
 
 // States lists all states with their facts, in the order of a payment's life.

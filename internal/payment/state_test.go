@@ -10,7 +10,7 @@ import (
 
 var update = flag.Bool("update", false, "write the drawn state table")
 
-var events = []Event{Ask, Send, Approve, Decline, Wait, Doubt, Lapse, Contest}
+var events = []Event{Ask, Send, Approve, Decline, Wait, Doubt, Lapse, Contest, Win, Lose}
 
 // allowed is written apart from the table, from what must be true of money.
 func allowed(from State, on Event) bool {
@@ -23,6 +23,8 @@ func allowed(from State, on Event) bool {
 		return on == Approve
 	case Approved:
 		return on == Contest
+	case Disputed:
+		return on == Win || on == Lose
 	}
 	return false
 }

@@ -3,6 +3,7 @@ package payment
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"clearwell/internal/billing"
@@ -86,6 +87,20 @@ func askPayment(tx *db.Tx, payment ID, into *Payment) {
 	}, `select `+paymentColumns+` from payments where city_id = $1 and id = $2`, string(tx.City()), payment.String())
 }
 
+func selectConfirmed(ctx context.Context, tx *db.Tx, confirmation string) (Payment, error) {
+	return scanPayment(tx.QueryRow(ctx, `select `+paymentColumns+` from payments where city_id = $1 and confirmation = $2`,
+		string(tx.City()), confirmation).Scan)
+}
+
+// prefixed names the columns of one table of several.
+func prefixed(table, columns string) string {
+	var names []string
+	for name := range strings.SplitSeq(columns, ",") {
+		names = append(names, table+"."+strings.TrimSpace(name))
+	}
+	return strings.Join(names, ", ")
+}
+
 func selectByAttempt(ctx context.Context, tx *db.Tx, attempt string) (Payment, error) {
 	return scanPayment(tx.QueryRow(ctx, `select `+paymentColumns+` from payments where city_id = $1 and id =
 		(select payment_id from payment_attempts where city_id = $1 and id = $2)`,
@@ -146,7 +161,7 @@ func askRecent(tx *db.Tx, number billing.Number, into *[]recent) {
 		return err
 	}, `select id, amount_cents, fee_cents, started_at, channel, state, acknowledged_at, attempt_number
 		from payments where city_id = $1 and utility_account = $2
-			and (started_at > $3 or acknowledged_at > $3 or (acknowledged_at = 0 and state in ('asking', 'away', 'unknown', 'approved')))
+			and (started_at > $3 or acknowledged_at > $3 or (acknowledged_at = 0 and state in ('asking', 'away', 'unknown', 'approved', 'disputed')))
 		order by started_at desc limit 100`,
 		string(tx.City()), string(number), db.Micros(tx.Now().Add(-remembered)))
 }
