@@ -48,33 +48,40 @@ func opened(t *testing.T, config string) *works {
 // The database, its write-ahead log and the sandbox's journal could be read by
 // everybody on the machine.
 func TestWhatIsKeptIsForItsOwnerAlone(t *testing.T) {
-	config := setUp(t, "City of Frijole Flats\n")
-	data := filepath.Join(filepath.Dir(config), "data")
-	if err := os.Mkdir(data, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	database := filepath.Join(data, "clearwell.db")
-	if err := os.WriteFile(database, nil, 0o644); err != nil { // of an earlier release
-		t.Fatal(err)
-	}
-	if err := os.Chmod(database, 0o644); err != nil {
-		t.Fatal(err)
-	}
-	opened(t, config)
-	looked := 0
-	err := filepath.WalkDir(filepath.Dir(config), func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
+	for what, began := range map[string]bool{"fresh": false, "of an earlier release": true} {
+		config := setUp(t, "City of Frijole Flats\n")
+		database := filepath.Join(filepath.Dir(config), "data", "clearwell.db")
+		if began {
+			openToAll(t, database)
+		}
+		opened(t, config)
+		looked := 0
+		err := filepath.WalkDir(filepath.Dir(config), func(path string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() {
+				return err
+			}
+			looked++
+			info, err := entry.Info()
+			if err == nil && info.Mode().Perm()&others != 0 {
+				t.Errorf("%s: %s has mode %#o", what, path, info.Mode().Perm())
+			}
 			return err
+		})
+		if err != nil || looked < 7 {
+			t.Errorf("%s: looked at %d files, %v", what, looked, err)
 		}
-		looked++
-		info, err := entry.Info()
-		if err == nil && info.Mode().Perm()&others != 0 {
-			t.Errorf("%s has mode %#o", path, info.Mode().Perm())
+	}
+}
+
+// openToAll lays a file that everybody may read.
+func openToAll(t *testing.T, path string) {
+	t.Helper()
+	for _, err := range []error{
+		os.Mkdir(filepath.Dir(path), 0o755), os.WriteFile(path, nil, 0o644), os.Chmod(path, 0o644),
+	} {
+		if err != nil {
+			t.Fatal(err)
 		}
-		return err
-	})
-	if err != nil || looked < 7 {
-		t.Errorf("looked at %d files, %v", looked, err)
 	}
 }
 
