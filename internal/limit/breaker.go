@@ -74,8 +74,12 @@ func (b Breaker) targets(tx *db.Tx, marks []Mark) []marked {
 		of := target{tx.City(), m.Rule.Name, digestOf(b.key, m.Rule.Name, m.Key), db.Micros(begins)}
 		all = append(all, marked{of, db.Micros(ends), m.Rule.Most})
 	}
-	slices.SortFunc(all, func(a, b marked) int {
+	return inOneOrder(all)
+}
+
+// inOneOrder sorts the rows as every transaction does.
+func inOneOrder(all []marked) []marked {
+	return slices.SortedFunc(slices.Values(all), func(a, b marked) int {
 		return cmp.Or(cmp.Compare(a.rule, b.rule), bytes.Compare(a.key[:], b.key[:]))
 	})
-	return all
 }

@@ -71,5 +71,20 @@ func Network(addr netip.Addr) netip.Prefix {
 	return prefix
 }
 
+// Wide gives what one attacker can rent without much ado, and many households may
+// share: 256 addresses of IPv4, or the 48 bits of IPv6 that a provider hands to
+// whoever asks for a site. Give it a rule several times that of a [Network].
+func Wide(network netip.Prefix) netip.Prefix {
+	bits := 24
+	if network.Addr().Is6() {
+		bits = 48
+	}
+	wide, err := network.Addr().Prefix(bits)
+	if err != nil {
+		return netip.Prefix{}
+	}
+	return wide
+}
+
 // ErrTooManyTries: whoever asks must wait for the window to end.
 var ErrTooManyTries = fault.New(fault.Throttled, "too_many_tries")

@@ -75,3 +75,18 @@ func TestNetwork(t *testing.T) {
 		t.Error("no address has a network")
 	}
 }
+
+// Whoever rents a network of a provider has many of what a household has one of.
+func TestWideNetworks(t *testing.T) {
+	for addr, want := range map[string]string{
+		"203.0.113.7": "203.0.113.0/24", "::ffff:203.0.113.7": "203.0.113.0/24",
+		"2001:db8:1:2ff::5": "2001:db8:1::/48", "2001:db8:1:5500::5": "2001:db8:1::/48",
+	} {
+		if got := limit.Wide(limit.Network(netip.MustParseAddr(addr))); got.String() != want {
+			t.Errorf("%s is in %s, want %s", addr, got, want)
+		}
+	}
+	if got := limit.Wide(netip.Prefix{}); got.IsValid() {
+		t.Errorf("no network is in %s", got)
+	}
+}

@@ -2,7 +2,6 @@ package limit
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -10,15 +9,23 @@ import (
 	"clearwell/internal/db"
 )
 
-func tally(ctx context.Context, tx *db.Tx, of target) (int, error) {
-	var count int
-	err := tx.QueryRow(ctx, `select tally from limit_counts
-		where city_id = $1 and rule = $2 and key_hash = $3 and began_at = $4`,
-		of.city, of.rule, of.key[:], of.begins).Scan(&count)
-	if errors.Is(err, db.ErrNoRows) {
-		return 0, nil
+// tallies gives the count of each row, 0 for one that is not there, in one query.
+func tallies(ctx context.Context, tx *db.Tx, marks []marked) ([]int, error) {
+	var (
+		columns []string
+		counts  = make([]int, len(marks))
+		into    []any
+		args    = []any{tx.City()}
+	)
+	for i, m := range marks {
+		n := len(args)
+		columns = append(columns, fmt.Sprintf(`coalesce((select tally from limit_counts
+			where city_id = $1 and rule = $%d and key_hash = $%d and began_at = $%d), 0)`, n+1, n+2, n+3))
+		args = append(args, m.rule, m.key[:], m.begins)
+		into = append(into, &counts[i])
 	}
-	return count, err
+	err := tx.QueryRow(ctx, `select `+strings.Join(columns, ", "), args...).Scan(into...)
+	return counts, err
 }
 
 // anyReached reports whether one of the rows has as many as it may have.

@@ -53,10 +53,10 @@ func NewTries(d *db.DB, key secret.Key) *Tries {
 
 // Try is a try under way.
 type Try struct {
-	tries  *Tries
-	target target
-	ends   time.Time // of the window
-	once   sync.Once
+	tries *Tries
+	marks []marked
+	had   []int // failures of each mark, and tries ahead that may yet fail
+	once  sync.Once
 }
 
 // Begin begins a try with key in a city. It returns [ErrTooManyTries] when rule
@@ -64,42 +64,68 @@ type Try struct {
 // window ends.
 func (t *Tries) Begin(ctx context.Context, city id.City, rule Rule, key string) (*Try, error) {
 	now := t.db.Clock().Now()
-	begins, ends := rule.Window.Bounds(now)
-	try := &Try{tries: t, ends: ends, target: target{city, rule.Name, digestOf(t.key, rule.Name, key), db.Micros(begins)}}
-	if t.isClosed(try.target, now) {
+	of := t.marks(city, now, []Mark{{rule, key}})
+	if t.isClosed(of[0].target, now) {
 		return nil, ErrTooManyTries
 	}
-	// First reserve, then read: a failure is written before its reservation
-	// ends, so that no order of events hides it from both.
-	ahead := t.reserve(try.target)
-	failures, err := t.count(ctx, try.target)
-	if err == nil {
-		err = t.judge(try, failures, ahead, rule.Most)
-	}
+	try, failures, err := t.begin(ctx, city, of)
 	if err != nil {
+		return nil, err
+	}
+	if failures[0] >= rule.Most {
+		t.close(of[0].target, db.Time(of[0].ends)) // those under way may succeed
+	}
+	if try.Reached(0) {
 		try.End()
-		return nil, fmt.Errorf("beginning a try: %w", err)
+		return nil, fmt.Errorf("beginning a try: %w", ErrTooManyTries)
 	}
 	return try, nil
 }
 
-// judge refuses a try when as many have failed, or may yet fail, as the rule
-// allows. Only failures close the target for the rest of the window: those under
-// way may succeed.
-func (t *Tries) judge(try *Try, failures, ahead, most int) error {
-	if failures >= most {
-		t.close(try.target, try.ends)
-	}
-	if failures+ahead >= most {
-		return ErrTooManyTries
-	}
-	return nil
+// BeginAll begins a try that counts under several marks, and refuses nothing: the
+// caller asks [Try.Reached] and decides what follows. It costs one query.
+func (t *Tries) BeginAll(ctx context.Context, city id.City, marks ...Mark) (*Try, error) {
+	try, _, err := t.begin(ctx, city, t.marks(city, t.db.Clock().Now(), marks))
+	return try, err
 }
 
-// Failed counts the try as a failure.
+// begin reserves first, and then reads: a failure is written before its
+// reservation ends, so that no order of events hides it from both.
+func (t *Tries) begin(ctx context.Context, city id.City, of []marked) (try *Try, failures []int, err error) {
+	try = &Try{tries: t, marks: of}
+	for _, m := range of {
+		try.had = append(try.had, t.reserve(m.target))
+	}
+	if failures, err = t.count(ctx, city, of); err != nil {
+		try.End()
+		return nil, nil, fmt.Errorf("beginning a try: %w", err)
+	}
+	for i, failed := range failures {
+		try.had[i] += failed
+	}
+	return try, failures, nil
+}
+
+func (t *Tries) marks(city id.City, now time.Time, marks []Mark) []marked {
+	var all []marked
+	for _, m := range marks {
+		begins, ends := m.Rule.Window.Bounds(now)
+		of := target{city, m.Rule.Name, digestOf(t.key, m.Rule.Name, m.Key), db.Micros(begins)}
+		all = append(all, marked{of, db.Micros(ends), m.Rule.Most})
+	}
+	return all
+}
+
+// Reached reports whether as many have failed, or may yet fail, as the rule of
+// the mark allows. Marks are counted from 0.
+func (t *Try) Reached(mark int) bool { return t.had[mark] >= t.marks[mark].most }
+
+// Failed counts the try as a failure, under each of its marks.
 func (t *Try) Failed(ctx context.Context) error {
-	err := t.tries.db.Write(ctx, t.target.city, func(_ context.Context, tx *db.Tx) error {
-		increment(tx, t.target, t.ends)
+	err := t.tries.db.Write(ctx, t.marks[0].city, func(_ context.Context, tx *db.Tx) error {
+		for _, m := range inOneOrder(t.marks) {
+			increment(tx, m.target, db.Time(m.ends))
+		}
 		return nil
 	})
 	if err != nil {
@@ -110,12 +136,16 @@ func (t *Try) Failed(ctx context.Context) error {
 
 // End ends the try. Ending it twice is harmless.
 func (t *Try) End() {
-	t.once.Do(func() { t.tries.release(t.target) })
+	t.once.Do(func() {
+		for _, m := range t.marks {
+			t.tries.release(m.target)
+		}
+	})
 }
 
-func (t *Tries) count(ctx context.Context, of target) (failures int, err error) {
-	err = t.db.Read(ctx, of.city, func(ctx context.Context, tx *db.Tx) error {
-		failures, err = tally(ctx, tx, of)
+func (t *Tries) count(ctx context.Context, city id.City, of []marked) (failures []int, err error) {
+	err = t.db.Read(ctx, city, func(ctx context.Context, tx *db.Tx) error {
+		failures, err = tallies(ctx, tx, of)
 		return err
 	})
 	return failures, err

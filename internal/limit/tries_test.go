@@ -197,3 +197,45 @@ func TestCountsNameNobodyAndAreSwept(t *testing.T) {
 		}
 	})
 }
+
+// A try may count under several marks: each has its own rule, and what is under
+// way counts for all of them.
+func TestATryCountsUnderEachOfItsMarks(t *testing.T) {
+	dbtest.EachAt(t, func(t *testing.T, d *db.DB, clk *clock.Manual) {
+		tries := limit.NewTries(d, secret.NewKey())
+		hour := limit.Rule{Name: "hour", Most: 2, Window: limit.Span(time.Hour)}
+		day := limit.Rule{Name: "day", Most: 3, Window: limit.Day(time.UTC)}
+		began := func(from string) *limit.Try {
+			try, err := tries.BeginAll(t.Context(), town, limit.Mark{Rule: hour, Key: from}, limit.Mark{Rule: day, Key: number})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return try
+		}
+		look := func(from string, wantHour, wantDay bool) {
+			t.Helper()
+			try := began(from)
+			defer try.End()
+			if try.Reached(0) != wantHour || try.Reached(1) != wantDay {
+				t.Errorf("%s: reached %v and %v", from, try.Reached(0), try.Reached(1))
+			}
+		}
+		for _, from := range []string{"here", "here", "there"} {
+			try := began(from)
+			if err := try.Failed(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			try.End()
+		}
+		look("here", true, true)
+		look("there", false, true)
+		clk.Advance(time.Hour)
+		look("here", false, true)
+		clk.Set(time.Date(2026, 11, 25, 0, 0, 0, 0, time.UTC))
+		first, second := began("here"), began("here")
+		look("here", true, false) // two are under way
+		first.End()
+		second.End()
+		look("here", false, false)
+	})
+}
