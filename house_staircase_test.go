@@ -71,6 +71,8 @@ var (
 		"internal/cis/layout",
 		"internal/cis/layouts",
 		"internal/cis",
+		"internal/letter/imb",
+		"internal/letter",
 		"internal/incident",
 		"internal/retain",
 		"internal/report",
