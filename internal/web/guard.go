@@ -18,12 +18,14 @@ const UtilityAccountField = "utility_account"
 // a form. What was sent is neither kept nor repeated: only that it happened.
 func (k *Kit) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		outside := cardOutside(r)
+		read := !outside && readForm(r) // once: a form that was too large reads as an empty one the second time
 		switch {
-		case cardOutside(r):
+		case outside:
 			k.refuseCard(w, r)
-		case !readForm(r) && sceneOf(r).route == "":
+		case !read && sceneOf(r).route == "":
 			k.send(w, r, k.missing(r)) // as with any other body
-		case !readForm(r):
+		case !read:
 			k.send(w, r, k.sorry(r, errMalformed))
 		case k.cardInside(r):
 			k.refuseCard(w, r)
