@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"clearwell/internal/billing"
+	"clearwell/internal/calendar"
 	"clearwell/internal/city"
 	"clearwell/internal/exposure"
 	"clearwell/internal/fault"
@@ -41,7 +42,18 @@ func (d *Door) showBill(r *web.Request) (web.Answer, error) {
 	if err != nil {
 		return web.Answer{}, err
 	}
-	return web.Show(v), nil
+	m := mistaken(r, billAddress(r, visit))
+	if len(m.Typed) > 0 {
+		v.Other, v.Page.Errors = m.Typed[view.FieldOtherAmount], m.Errors
+		choose(v.Choices, view.Amount(m.Typed[view.FieldAmount]))
+	}
+	return m.shown(v), nil
+}
+
+func choose(choices []view.Choice, kind view.Amount) {
+	for i := range choices {
+		choices[i].Chosen = choices[i].Kind == kind
+	}
 }
 
 func (d *Door) billPage(r *web.Request, visit string, number billing.Number) (view.Bill, payment.Owed, error) {
@@ -54,17 +66,40 @@ func (d *Door) billPage(r *web.Request, visit string, number billing.Number) (vi
 		return view.Bill{}, payment.Owed{}, err
 	}
 	v := view.Bill{
-		Page: r.Page(), Form: view.Form{Action: billAddress(r, visit)}, Start: start(r),
-		UtilityAccount: display(r, number), Service: serviceName(r, owed.Statement.Service),
-		AsOf: owed.Statement.AsOf, Owed: owedView(owed), ShutOff: shutOff(owed), Choices: choices(owed),
+		Page: r.Page(), Form: view.Form{Action: billAddress(r, visit)}, Start: start(r), About: about(r, number, owed.Statement.Service),
+		AsOf: owed.Statement.AsOf, Owed: owedView(owed), ShutOff: shutOff(owed), Choices: choices(owed), Bills: statements(bills, owed),
+		Today: calendar.Of(d.Clock.Now(), r.Town.File.Zone), CardFee: d.cardFee(r, owed.Statement.Service),
 	}
-	for _, bill := range bills {
-		v.Bills = append(v.Bills, view.Statement{On: bill.BilledOn, Amount: bill.Amount})
+	for _, p := range owed.Unfinished {
+		v.Unfinished = append(v.Unfinished, view.Begun{Total: p.Total(), At: p.At, GoOn: goOnAddress(r, p.ID)})
 	}
 	if !owed.Total.IsPositive() {
 		v.Notices = append(v.Notices, v.Page.Words.T(policy.NoticeNothingDue))
 	}
 	return v, owed, nil
+}
+
+func about(r *web.Request, number billing.Number, service policy.Service) view.About {
+	return view.About{UtilityAccount: display(r, number), Service: serviceName(r, service)}
+}
+
+// statements are the bills of the past, each with what became of it as far as the
+// billing system says. A bill that carries nothing over says that those before
+// it were paid.
+func statements(bills []billing.Bill, owed payment.Owed) []view.Statement {
+	all := make([]view.Statement, len(bills))
+	for i, bill := range bills {
+		all[i] = view.Statement{On: bill.BilledOn, Amount: bill.Amount}
+		switch {
+		case !owed.Statement.Balance.IsPositive(), i > 0 && bills[i-1].Current == bills[i-1].Amount:
+			all[i].Standing = view.Paid
+		case !owed.Total.IsPositive():
+			all[i].Standing = view.OnItsWay
+		case i == 0:
+			all[i].Standing = view.Open
+		}
+	}
+	return all
 }
 
 func display(r *web.Request, number billing.Number) string {
@@ -77,12 +112,9 @@ func serviceName(r *web.Request, service policy.Service) string {
 }
 
 func owedView(o payment.Owed) view.Owed {
-	v := view.Owed{Current: o.Current, PastDue: o.PastDue, Total: o.Total, Due: o.Statement.DueOn}
-	if o.Statement.Balance.IsNegative() {
-		v.Credit = o.Statement.Balance.Neg()
-	}
+	v := view.Owed{Stated: o.Statement.Balance, Again: o.Again, Current: o.Current, PastDue: o.PastDue, Due: o.Statement.DueOn}
 	for _, p := range o.Pending {
-		v.Pending = append(v.Pending, view.Pending{Amount: p.Amount, At: p.At})
+		v.Pending = append(v.Pending, view.Pending{Amount: p.Amount, At: p.At, Posted: p.Posted})
 	}
 	return v
 }
@@ -118,15 +150,20 @@ func (d *Door) chooseAmount(r *web.Request) (web.Answer, error) {
 	}
 	kind := view.Amount(r.PostFormValue(view.FieldAmount))
 	v.Other = strings.TrimSpace(r.PostFormValue(view.FieldOtherAmount))
-	for i := range v.Choices {
-		v.Choices[i].Chosen = v.Choices[i].Kind == kind
-	}
 	amount, field, err := chosen(v, owed, kind)
 	if err == nil {
 		return d.quote(r, visit, number, amount, v, field)
 	}
-	v.Page.Errors = []ui.FieldError{{Field: field, Text: r.Words.T(wrongAmount(field))}}
-	return web.ShowWrong(v), nil
+	return wrongBill(r, v, field, r.Words.T(wrongAmount(v.Other, field), "Typed", v.Other, "Meant", meant(v.Other))), nil
+}
+
+// wrongBill sends the resident back to the bill, with what is wrong with one
+// field.
+func wrongBill(r *web.Request, v view.Bill, field, text string) web.Answer {
+	return again(r, v.Form.Action, mistake{
+		Typed:  map[string]string{view.FieldAmount: r.PostFormValue(view.FieldAmount), view.FieldOtherAmount: v.Other},
+		Errors: []ui.FieldError{{Field: field, Text: text}},
+	})
 }
 
 // errNoAmount says that no amount was chosen, or none that can be read.
@@ -147,11 +184,28 @@ func chosen(v view.Bill, owed payment.Owed, kind view.Amount) (amount money.Amou
 	return amount, view.FieldOtherAmount, err
 }
 
-func wrongAmount(field string) string {
-	if field == view.FieldOtherAmount {
-		return "resident.invalid.other_amount"
+func wrongAmount(typed, field string) string {
+	switch {
+	case field != view.FieldOtherAmount:
+		return "resident.invalid.amount"
+	case meant(typed) != "":
+		return "resident.invalid.comma"
 	}
-	return "resident.invalid.amount"
+	return "resident.invalid.other_amount"
+}
+
+// meant is an amount whose cents stand after a comma, as most of the world
+// writes them, in the form that is read here; empty for any other.
+func meant(typed string) string {
+	whole, cents, found := strings.Cut(typed, ",")
+	if !found || len(cents) < 1 || len(cents) > 2 || strings.Trim(cents, "0123456789") != "" {
+		return ""
+	}
+	_, err := money.Parse(whole)
+	if err != nil {
+		return ""
+	}
+	return whole + "." + cents
 }
 
 // quote asks what it costs, and says beside the field why it cannot be paid.
@@ -162,8 +216,7 @@ func (d *Door) quote(r *web.Request, visit string, number billing.Number, amount
 	})
 	switch fault.KindOf(err) {
 	case fault.Invalid, fault.Refused:
-		v.Page.Errors = []ui.FieldError{{Field: field, Text: r.Words.Fault(err)}}
-		return web.ShowWrong(v), nil
+		return wrongBill(r, v, field, r.Words.Fault(err)), nil
 	}
 	if err != nil {
 		return web.Answer{}, fmt.Errorf("choosing an amount: %w", err)

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"time"
 
+	"clearwell/internal/exposure"
 	"clearwell/internal/id"
+	"clearwell/internal/money"
 	"clearwell/internal/payment"
 	"clearwell/internal/web"
 	"clearwell/internal/web/resident/view"
@@ -32,15 +34,58 @@ func (d *Door) showDone(r *web.Request) (web.Answer, error) {
 	}
 	switch p.State {
 	case payment.Approved:
-		return web.Show(d.receipt(r, p)), nil
+		return d.showReceipt(r, p)
 	case payment.Declined:
-		return web.Show(view.Declined{Page: r.Page(), Total: p.Total(), Again: payAddress(r, p.Quote())}), nil
+		return d.showDeclined(r, p)
 	case payment.Lapsed:
 		return expired(r), nil
 	case payment.Disputed:
-		return web.Show(view.Refused{Page: r.Page(), Explanation: r.Words.T(p.State.Facts().Public), Back: start(r)}), nil
+		return web.Show(view.Disputed{Page: r.Page(), Total: p.Total(), PaidAt: p.StartedAt, Confirmation: p.Confirmation}), nil
+	case payment.Away:
+		return web.Show(d.unfinished(r, p)).Allowing(waits()), nil
 	}
-	return web.Show(d.waiting(r, p)).Allowing(ui.Policy{Connect: []string{"'self'"}}), nil
+	return web.Show(d.waiting(r, p)).Allowing(waits()), nil
+}
+
+// waits lets a page ask how its payment stands.
+func waits() ui.Policy { return ui.Policy{Connect: []string{"'self'"}} }
+
+// mine reports whether this visit made a payment: the address alone tells
+// nobody's e-mail, and nothing of the bill.
+func mine(r *web.Request, p payment.Payment) bool { return r.Session.Recall(p.Quote().String()) != "" }
+
+// left is what is still due after a payment, as far as its payer may know it.
+func (d *Door) left(r *web.Request, p payment.Payment) (*money.Amount, error) {
+	if !mine(r, p) {
+		return nil, nil
+	}
+	owed, err := d.Payments.Owed(r.Context(), r.Town.City(), p.UtilityAccount)
+	if err != nil {
+		return nil, err
+	}
+	return &owed.Total, nil
+}
+
+func (d *Door) showReceipt(r *web.Request, p payment.Payment) (web.Answer, error) {
+	v := d.receipt(r, p)
+	m := mistaken(r, doneAddress(r, p.ID))
+	v.Email, v.Page.Errors = m.Typed[view.FieldEmail], m.Errors
+	var err error
+	v.Left, err = d.left(r, p)
+	return m.shown(v), err
+}
+
+// showDeclined says that the bank said no; or, where the payer left the
+// processor's page before any card was given, that they went back.
+func (d *Door) showDeclined(r *web.Request, p payment.Payment) (web.Answer, error) {
+	left, err := d.left(r, p)
+	if err != nil {
+		return web.Answer{}, err
+	}
+	if p.CapturePath == exposure.ProcessorPage && p.Card.Last4 == "" {
+		return web.Show(view.Cancelled{Page: r.Page(), Left: left, Again: payAddress(r, p.Quote())}), nil
+	}
+	return web.Show(view.Declined{Page: r.Page(), Tried: p.Total(), Left: left, Again: payAddress(r, p.Quote())}), nil
 }
 
 // payment finds the payment in the address, as it stands now.
@@ -69,19 +114,23 @@ func (d *Door) waiting(r *web.Request, p payment.Payment) view.Waiting {
 	if v.Long {
 		v.Page.Refresh = lookLater
 	}
-	if r.Session.Recall(p.Quote().String()) != "" { // the address alone tells nobody's e-mail
+	if mine(r, p) {
 		v.Email = p.Payer.Email
 	}
 	return v
 }
 
 func (d *Door) receipt(r *web.Request, p payment.Payment) view.Receipt {
-	return view.Receipt{
+	v := view.Receipt{
 		Page: r.Page(), Resend: view.Form{Action: doneAddress(r, p.ID)}, Confirmation: p.Confirmation,
-		UtilityAccount: display(r, p.UtilityAccount), Service: serviceName(r, p.Service), Amount: p.Amount, Fee: p.Fee,
+		About: about(r, p.UtilityAccount, p.Service), Amount: p.Amount, Fee: p.Fee,
 		PaidAt: p.StartedAt, Card: cardView(p.Card), Descriptor: r.Town.File.Processor.Descriptor, Posted: !p.AcknowledgedAt.IsZero(),
 		SentTo: r.Session.Take(sentName(p.ID)), Start: start(r),
 	}
+	if mine(r, p) {
+		v.GoesTo = p.Payer.Email
+	}
+	return v
 }
 
 // sentName is where the address of a receipt just sent is remembered, for one
@@ -99,13 +148,12 @@ func (d *Door) resend(r *web.Request) (web.Answer, error) {
 	}
 	email, ok := address(r.PostFormValue(view.FieldEmail))
 	if !ok || email == "" {
-		v := d.receipt(r, p)
-		v.Email = email
-		v.Page.Errors = []ui.FieldError{{Field: view.FieldEmail, Text: r.Words.T("resident.invalid.email")}}
-		return web.ShowWrong(v), nil
+		m := wrongEmail(r, email)
+		m.Errors[0].Text = r.Words.T("resident.invalid.email_needed")
+		return again(r, doneAddress(r, p.ID), m), nil
 	}
-	if d.enter(r, mails()) > 0 {
-		return web.Answer{}, ErrTooOften
+	if wait := d.enter(r, mails()); wait > 0 {
+		return web.Answer{}, tooOften(wait)
 	}
 	if err := d.Mail.Resend(r.Context(), r.Town.City(), p, email); err != nil {
 		return web.Answer{}, err

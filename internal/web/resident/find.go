@@ -22,25 +22,48 @@ type visitKind struct{}
 // Prefix names the kind.
 func (visitKind) Prefix() string { return "vis" }
 
-func (d *Door) showFind(r *web.Request) (web.Answer, error) { return web.Show(findPage(r)), nil }
+func (d *Door) showFind(r *web.Request) (web.Answer, error) {
+	v, m := findPage(r), mistaken(r, start(r))
+	v.Number, v.Failed, v.Page.Errors = m.Typed[view.FieldUtilityAccount], m.Failed, m.Errors
+	for _, factor := range v.Factors {
+		v.Answers[factor] = m.Typed[string(factor)]
+	}
+	return m.shown(v), nil
+}
 
 func findPage(r *web.Request) view.Find {
 	town := r.Town.File
 	return view.Find{
-		Page: r.Page(), Form: view.Form{Action: start(r)}, Example: town.Numbers.Example,
-		Factors: town.Guest.Factors, Required: town.Guest.Required, Answers: map[city.Factor]string{},
+		Page: r.Page(), Form: view.Form{Action: start(r)}, Example: town.Numbers.Example, Ending: ending(town.Numbers),
+		Factors: town.Guest.Asked(), Required: town.Guest.Required, Answers: map[city.Factor]string{},
 	}
+}
+
+// ending is how many digits stand after the last dash of the town's numbers,
+// which residents leave out; 0 where there is no dash or they are many.
+func ending(numbers city.NumberFormat) int {
+	if len(numbers.Patterns) == 0 {
+		return 0
+	}
+	pattern := numbers.Patterns[0]
+	last := pattern[strings.LastIndexByte(pattern, '-')+1:]
+	if len(last) == len(pattern) || len(last) > 4 || strings.Trim(last, "#") != "" {
+		return 0
+	}
+	return len(last)
 }
 
 // find proves that a guest knows a utility account.
 func (d *Door) find(r *web.Request) (web.Answer, error) {
 	v := findPage(r)
-	v.Number = strings.TrimSpace(r.PostFormValue(view.FieldUtilityAccount))
+	typed := map[string]string{view.FieldUtilityAccount: strings.TrimSpace(r.PostFormValue(view.FieldUtilityAccount))}
+	v.Number = strings.TrimLeft(typed[view.FieldUtilityAccount], "# ")
 	for _, factor := range v.Factors {
 		v.Answers[factor] = strings.TrimSpace(r.PostFormValue(string(factor)))
+		typed[string(factor)] = v.Answers[factor]
 	}
-	if v.Page.Errors = unanswered(v); len(v.Page.Errors) > 0 {
-		return web.ShowWrong(v), nil
+	if wrong := unanswered(v); len(wrong) > 0 {
+		return again(r, start(r), mistake{Typed: typed, Errors: wrong}), nil
 	}
 	number, wait, err := d.prove(r, v)
 	switch {
@@ -48,8 +71,7 @@ func (d *Door) find(r *web.Request) (web.Answer, error) {
 		v.Wait = wait
 		return web.Show(v).With(web.Status(limit.ErrTooManyTries.Kind)), nil
 	case errors.Is(err, billing.ErrNoMatch):
-		v.Failed = true
-		return web.ShowWrong(v), nil
+		return again(r, start(r), mistake{Typed: typed, Failed: true}), nil
 	case err != nil:
 		return web.Answer{}, err
 	}
@@ -72,7 +94,7 @@ func unanswered(v view.Find) []ui.FieldError {
 	if v.Number == "" {
 		wrong = append(wrong, ui.FieldError{Field: view.FieldUtilityAccount, Text: v.Page.Words.T("resident.invalid.utility_account")})
 	}
-	given, firstEmpty := 0, ""
+	given, firstEmpty, message := 0, "", "resident.invalid.factor"
 	for _, factor := range v.Factors {
 		if v.Answers[factor] != "" {
 			given++
@@ -80,8 +102,11 @@ func unanswered(v view.Find) []ui.FieldError {
 			firstEmpty = string(factor)
 		}
 	}
+	if v.Required < len(v.Factors) {
+		message = "resident.invalid.factors"
+	}
 	if given < v.Required {
-		wrong = append(wrong, ui.FieldError{Field: firstEmpty, Text: v.Page.Words.T("resident.invalid.factor")})
+		wrong = append(wrong, ui.FieldError{Field: firstEmpty, Text: v.Page.Words.T(message, "Count", v.Required)})
 	}
 	return wrong
 }

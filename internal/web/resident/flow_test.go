@@ -3,6 +3,7 @@ package resident_test
 import (
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -89,7 +90,10 @@ func TestTwoTabs(t *testing.T) {
 	first.send().on("/pay/done/")
 	second.send().on("/duplicate/", "$83.10")
 	second.charged(1, owedOnce)
-	second.send().on("/duplicate/") // not on purpose
+	if second.send(); second.status != http.StatusUnprocessableEntity { // not on purpose
+		t.Errorf("without the tick: %d at %s", second.status, second.at)
+	}
+	second.reads("Check the box", "/pay/done/").get(second.at.Path).on("/duplicate/") // and Back shows no form to be sent again
 	second.charged(1, owedOnce)
 }
 
@@ -149,8 +153,9 @@ func TestComingBackTooEarly(t *testing.T) {
 	pay := b.at.String()
 	page := b.send(view.FieldHow, view.HowPage).at.String()
 	b.get(strings.Replace(pay, "/pay/", "/back/", 1)).on("/pay/done/", `http-equiv="refresh"`)
-	if again := b.get(pay).on("/pay/").send(view.FieldHow, view.HowPage).at.String(); again != page {
-		t.Errorf("going again leads to %s, not to %s", again, page)
+	b.get(pay).on("/pay/done/", "Nothing is paid yet")
+	if again := b.get(goOn(b)).at.String(); again != page {
+		t.Errorf("going on leads to %s, not to %s", again, page)
 	}
 	b.charged(0, 0)
 }
@@ -165,8 +170,11 @@ func TestProcessorsPage(t *testing.T) {
 	if b.at.Host == b.portal.Listener.Addr().String() {
 		t.Fatalf("the browser stays at %s:\n%s", b.at, b.page)
 	}
-	if again := b.get(pay).on("/pay/").send(view.FieldHow, view.HowPage).at.String(); again != page {
-		t.Errorf("going again leads to %s, not to %s", again, page)
+	for range 2 { // pressed twice, or once more after Back
+		form := url.Values{"consent": {"8435"}, view.FieldHow: {view.HowPage}}
+		if again := b.do(http.MethodPost, pay, form).at.String(); again != page {
+			t.Errorf("going again leads to %s, not to %s", again, page)
+		}
 	}
 	card := url.Values{"number": {good}, "expiry": {"12/49"}, "code": {"123"}, "postal": {"78701"}}
 	b.do(http.MethodPost, page, card).on("/pay/done/", "$84.35")
@@ -177,9 +185,41 @@ func TestGivingUpOnTheProcessorsPage(t *testing.T) {
 	b := open(t).browser().find()
 	b.send(view.FieldAmount, string(view.Total)).on("/pay/")
 	b.send(view.FieldHow, view.HowPage)
-	b.do(http.MethodPost, b.at.Path+"/cancel", nil).on("/pay/done/")
+	b.do(http.MethodPost, b.at.Path+"/cancel", nil).on("/pay/done/", "You went back without paying", "$83.10")
 	b.charged(0, 0)
 	b.get(strings.Replace(b.at.Path, "/pay/done/pay_", "/pay/quo_", 1)).on("/pay/quo_").give(good).send().on("/pay/done/", "$84.35")
+	b.charged(1, owedOnce)
+}
+
+// goOn is where the page's way back to an unfinished payment leads.
+func goOn(b *browser) string {
+	b.Helper()
+	found := regexp.MustCompile(`href="([^"]*/go-on/[^"]*)"`).FindStringSubmatch(b.page)
+	if found == nil {
+		b.Fatalf("the page at %s leads back to no payment:\n%s", b.at, b.page)
+	}
+	return found[1]
+}
+
+// Who leaves the bank's question has paid nothing: the bill says so, and leads
+// back to the question, where the payment can be finished.
+func TestLeavingTheBanksQuestion(t *testing.T) {
+	b := open(t).browser().find()
+	bill := b.at.String()
+	b.give(challenged).send()
+	question := b.at.String()
+	if !strings.Contains(question, "/challenge/") {
+		t.Fatalf("the browser is at %s", question)
+	}
+	b.get(bill).on("/bill/", "not finished", "$84.35", `id="amount-total"`)
+	if strings.Contains(b.page, "on its way") {
+		t.Errorf("what nobody has paid is on its way:\n%s", b.page)
+	}
+	if again := b.get(goOn(b)).at.String(); again != question {
+		t.Errorf("going on leads to %s, not to %s", again, question)
+	}
+	b.charged(0, 0)
+	b.do(http.MethodPost, question, url.Values{"answer": {"approve"}}).on("/pay/done/", "$84.35", receipt)
 	b.charged(1, owedOnce)
 }
 

@@ -3,13 +3,15 @@ package resident
 import (
 	"time"
 
+	"clearwell/internal/city"
 	"clearwell/internal/fault"
 	"clearwell/internal/limit"
 	"clearwell/internal/web"
 )
 
 // ErrTooOften refuses a try to pay, or to have a receipt sent, by a network that
-// has tried too often. Nothing was charged.
+// has tried too often. This try was not sent; whether another was, only its
+// payment knows. Count: minutes to wait.
 var ErrTooOften = fault.New(fault.Throttled, "too_often")
 
 // guesses bounds the failed answers for one utility account, from wherever they
@@ -28,12 +30,19 @@ func lookups() flow {
 	}
 }
 
-// charges bounds tries to pay: whoever tests stolen cards needs thousands.
-func charges() flow {
+// starts bounds how often one network opens a payment at all. Neighbours who pay
+// at a library never meet it.
+func starts() flow {
 	return flow{
-		network: limit.Bucket{Name: "charges", Burst: 8, Every: time.Minute},
-		town:    limit.Bucket{Name: "charges of a town", Burst: 300, Every: 100 * time.Millisecond},
+		network: limit.Bucket{Name: "starts", Burst: 100, Every: 5 * time.Second},
+		town:    limit.Bucket{Name: "starts of a town", Burst: 300, Every: 100 * time.Millisecond},
 	}
+}
+
+// declines bounds the declined cards of one network: whoever tests stolen cards
+// needs thousands, and most are declined.
+func declines(town *city.File) limit.Bucket {
+	return limit.Bucket{Name: "declines", Burst: town.DeclinedTries, Every: time.Minute}
 }
 
 // mails bounds receipts sent to whatever address is typed.
@@ -47,11 +56,37 @@ func mails() flow {
 // enter lets a request through, or says how long to wait.
 func (d *Door) enter(r *web.Request, f flow) time.Duration {
 	city := string(r.Town.City())
-	if wait, ok := d.Gate.Allow(f.network, city+" "+r.Network().String()); !ok {
+	if wait, ok := d.Gate.Allow(f.network, d.networkKey(r)); !ok {
 		return wait
 	}
 	if wait, ok := d.Gate.Allow(f.town, city); !ok {
 		return wait
 	}
 	return 0
+}
+
+// tooOften refuses, and says how long to wait.
+func tooOften(wait time.Duration) error {
+	return ErrTooOften.With("Count", int((wait.Round(time.Second)+time.Minute-1)/time.Minute))
+}
+
+// stake takes one of the declines that a network has left, before a card is
+// tried. Unless the card is declined, back gives it back: only so are a thousand
+// tries at the same instant not a thousand declines.
+func (d *Door) stake(r *web.Request) (back func(), wait time.Duration) {
+	if wait := d.enter(r, starts()); wait > 0 {
+		return nil, wait
+	}
+	rule, key := declines(r.Town.File), d.networkKey(r)
+	if wait, ok := d.Gate.Allow(rule, key); !ok {
+		return nil, wait
+	}
+	return func() { d.Gate.Return(rule, key) }, 0
+}
+
+// noteDecline counts a decline that was learned of after its try.
+func (d *Door) noteDecline(r *web.Request) { d.Gate.Allow(declines(r.Town.File), d.networkKey(r)) }
+
+func (d *Door) networkKey(r *web.Request) string {
+	return string(r.Town.City()) + " " + r.Network().String()
 }

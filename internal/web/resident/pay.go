@@ -20,11 +20,16 @@ import (
 const fieldConsent = "consent"
 
 func (d *Door) showPay(r *web.Request) (web.Answer, error) {
-	s, elsewhere, err := d.at(r)
+	s, elsewhere, err := d.open(r)
 	if err != nil || elsewhere != nil {
 		return answer(elsewhere), err
 	}
-	return d.payPage(r, s, s.quote.Payer.Email, nil)
+	email := s.quote.Payer.Email
+	m := mistaken(r, payAddress(r, s.id))
+	if typed, sent := m.Typed[view.FieldEmail]; sent {
+		email = typed
+	}
+	return d.payPage(r, s, email, m)
 }
 
 func answer(a *web.Answer) web.Answer {
@@ -35,26 +40,23 @@ func answer(a *web.Answer) web.Answer {
 }
 
 // payPage shows the card fields, and records first that it does.
-func (d *Door) payPage(r *web.Request, s stage, email string, wrong []ui.FieldError) (web.Answer, error) {
+func (d *Door) payPage(r *web.Request, s stage, email string, m mistake) (web.Answer, error) {
 	company := d.Companies[r.Town.File.Processor.Name]
 	v := view.Pay{
-		Page: r.Page(), Form: view.Form{Action: payAddress(r, s.id), Hidden: consent(s.quote.Total())}, Amount: s.quote.Amount,
-		Fee: feeView(s.quote), Email: email, OnPage: len(company.Pages) > 0, Company: company.Name, Back: billAddress(r, s.visit),
+		Page: r.Page(), Form: view.Form{Action: payAddress(r, s.id), Hidden: consent(s.quote.Total())}, About: s.about(r),
+		Amount: s.quote.Amount, Over: s.over(), Fee: feeView(s.quote), Email: email,
+		OnPage: len(company.Pages) > 0, Company: company.Name, Back: billAddress(r, s.visit),
 	}
-	v.Page.Errors = wrong
-	allowed := ui.Policy{Forms: company.Pages}
-	if s.made.State != payment.Away && r.Town.File.Capture != city.CaptureRedirect {
-		embed, err := d.Payments.ShowFields(r.Context(), r.Town.City(), s.id, r.Origin(), r.Manifest())
-		if err != nil {
-			return web.Answer{}, err
-		}
-		v.Frame = frame(embed)
-		allowed = allow(embed, company)
+	v.Page.Errors = m.Errors
+	if r.Town.File.Capture == city.CaptureRedirect {
+		return m.shown(v).Allowing(ui.Policy{Forms: company.Pages}), nil
 	}
-	if len(wrong) > 0 {
-		return web.ShowWrong(v).Allowing(allowed), nil
+	embed, err := d.Payments.ShowFields(r.Context(), r.Town.City(), s.id, r.Origin(), r.Manifest())
+	if err != nil {
+		return web.Answer{}, err
 	}
-	return web.Show(v).Allowing(allowed), nil
+	v.Frame = frame(embed)
+	return m.shown(v).Allowing(allow(embed, company)), nil
 }
 
 func frame(e processor.Embed) *view.Frame {
@@ -104,12 +106,22 @@ func (d *Door) giveCard(r *web.Request) (web.Answer, error) {
 	}
 	email, ok := address(r.PostFormValue(view.FieldEmail))
 	if !ok {
-		return d.payPage(r, s, email, []ui.FieldError{{Field: view.FieldEmail, Text: r.Words.T("resident.invalid.email")}})
+		return again(r, payAddress(r, s.id), wrongEmail(r, email)), nil
+	}
+	if s.made.State == payment.Away && s.made.CapturePath != exposure.ProcessorPage {
+		return web.GoTo(doneAddress(r, s.made.ID)), nil // the card's bank has been asked already
 	}
 	if r.PostFormValue(view.FieldHow) == view.HowPage {
 		return d.sendAway(r, s, email, false)
 	}
 	return d.takeToken(r, s, email)
+}
+
+func wrongEmail(r *web.Request, email string) mistake {
+	return mistake{
+		Typed:  map[string]string{view.FieldEmail: email},
+		Errors: []ui.FieldError{{Field: view.FieldEmail, Text: r.Words.T("resident.invalid.email")}},
+	}
 }
 
 func (d *Door) takeToken(r *web.Request, s stage, email string) (web.Answer, error) {
@@ -130,9 +142,11 @@ func (d *Door) takeToken(r *web.Request, s stage, email string) (web.Answer, err
 // sendAway sends the resident to the processor's own page. Doing so again leads
 // to the same page.
 func (d *Door) sendAway(r *web.Request, s stage, email string, onPurpose bool) (web.Answer, error) {
-	if d.enter(r, charges()) > 0 {
-		return web.Answer{}, ErrTooOften
+	giveBack, wait := d.stake(r)
+	if wait > 0 {
+		return web.Answer{}, tooOften(wait)
 	}
+	giveBack() // what the card's bank says is learned when the payer comes back
 	back := r.Absolute("/back/" + s.id.String())
 	p, page, err := d.Payments.StartAway(r.Context(), payment.StartRequest{
 		City: r.Town.City(), Quote: s.id, Consent: consented(r), OnPurpose: onPurpose,
@@ -162,15 +176,23 @@ func address(text string) (email string, ok bool) {
 }
 
 // comeBack is where the processor's page sends the resident. Its address says
-// nothing about the outcome: the processor is asked.
+// nothing about the outcome: the processor is asked. A decline that is first
+// heard of here counts for the network.
 func (d *Door) comeBack(r *web.Request) (web.Answer, error) {
 	quote, err := parse[payment.QuoteID](r.PathValue("quote"))
 	if err != nil {
 		return web.Answer{}, payment.ErrNoPayment
 	}
-	p, err := d.Payments.Refresh(r.Context(), r.Town.City(), payment.OfQuote(quote))
+	before, err := d.Payments.Payment(r.Context(), r.Town.City(), payment.OfQuote(quote))
 	if err != nil {
 		return web.Answer{}, err
+	}
+	p, err := d.Payments.Refresh(r.Context(), r.Town.City(), before.ID)
+	if err != nil {
+		return web.Answer{}, err
+	}
+	if before.State != payment.Declined && p.State == payment.Declined {
+		d.noteDecline(r)
 	}
 	return web.GoTo(doneAddress(r, p.ID)), nil
 }

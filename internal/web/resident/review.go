@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"clearwell/internal/money"
 	"clearwell/internal/payment"
@@ -16,7 +17,7 @@ import (
 )
 
 func (d *Door) showReview(r *web.Request) (web.Answer, error) {
-	s, elsewhere, err := d.at(r)
+	s, elsewhere, err := d.open(r)
 	switch {
 	case err != nil || elsewhere != nil:
 		return answer(elsewhere), err
@@ -26,7 +27,7 @@ func (d *Door) showReview(r *web.Request) (web.Answer, error) {
 	q := s.quote
 	return web.Show(view.Review{
 		Page: r.Page(), Form: view.Form{Action: reviewAddress(r, s.id), Hidden: consent(q.Total())},
-		Amount: q.Amount, Fee: q.Fee, Card: cardView(q.Card), Email: q.Payer.Email, Repriced: recallRepriced(r, s.id),
+		About: s.about(r), Amount: q.Amount, Over: s.over(), Fee: q.Fee, Card: cardView(q.Card), Email: q.Payer.Email, Repriced: recallRepriced(r, s.id),
 		Change: billAddress(r, s.visit), Other: payAddress(r, s.id),
 	}).Allowing(d.challenges(r)), nil
 }
@@ -49,19 +50,49 @@ func (d *Door) confirm(r *web.Request) (web.Answer, error) {
 		return answer(elsewhere), err
 	}
 	onPurpose := r.PostFormValue(view.FieldOnPurpose) == "yes"
-	if !s.quote.HasCard() {
-		if onPurpose {
-			return d.sendAway(r, s, s.quote.Payer.Email, true)
-		}
+	if _, asked := r.PostForm[view.FieldAsked]; asked && !onPurpose {
+		return again(r, duplicateAddress(r, s.id), mistake{Errors: []ui.FieldError{
+			{Field: view.FieldOnPurpose, Text: r.Words.T("resident.invalid.on_purpose")},
+		}}), nil
+	}
+	switch {
+	case s.made.State == payment.Away:
+		return web.GoTo(doneAddress(r, s.made.ID)), nil
+	case !s.quote.HasCard() && onPurpose:
+		return d.sendAway(r, s, s.quote.Payer.Email, true)
+	case !s.quote.HasCard():
 		return web.GoTo(payAddress(r, s.id)), nil
 	}
-	if d.enter(r, charges()) > 0 {
-		return web.Answer{}, ErrTooOften
+	giveBack, wait := d.stake(r)
+	if wait > 0 {
+		return d.notSent(r, s, wait)
 	}
 	p, err := d.Payments.Start(r.Context(), payment.StartRequest{
 		City: r.Town.City(), Quote: s.id, Consent: consented(r), OnPurpose: onPurpose,
 		ReturnURL: r.Absolute("/back/" + s.id.String()),
 	})
+	if err != nil || p.State == payment.Approved || p.State == payment.Away {
+		giveBack()
+	}
+	return d.started(r, s, p, err)
+}
+
+// notSent says that a try was not sent, and how long to wait. Where the quote has
+// become a payment by another try, that is shown instead.
+func (d *Door) notSent(r *web.Request, s stage, wait time.Duration) (web.Answer, error) {
+	p, err := d.Payments.Payment(r.Context(), r.Town.City(), payment.OfQuote(s.id))
+	switch {
+	case err == nil && p.State != payment.Declined:
+		return web.GoTo(doneAddress(r, p.ID)), nil
+	case err != nil && !errors.Is(err, payment.ErrNoPayment):
+		return web.Answer{}, err
+	}
+	refusal := view.Refused{Page: r.Page(), Explanation: r.Words.Fault(tooOften(wait)), Back: reviewAddress(r, s.id)}
+	return web.Show(refusal).With(web.Status(ErrTooOften.Kind)), nil
+}
+
+// started leads on from what became of a payment, or of the try to make it.
+func (d *Door) started(r *web.Request, s stage, p payment.Payment, err error) (web.Answer, error) {
 	switch {
 	case errors.Is(err, payment.ErrLikelyDuplicate):
 		return web.GoTo(duplicateAddress(r, s.id)), nil
@@ -128,7 +159,7 @@ func recallRepriced(r *web.Request, quote payment.QuoteID) *view.Repriced {
 
 // showDuplicate tells of the payments that this one might repeat.
 func (d *Door) showDuplicate(r *web.Request) (web.Answer, error) {
-	s, elsewhere, err := d.at(r)
+	s, elsewhere, err := d.open(r)
 	if err != nil || elsewhere != nil {
 		return answer(elsewhere), err
 	}
@@ -137,13 +168,18 @@ func (d *Door) showDuplicate(r *web.Request) (web.Answer, error) {
 		return web.Answer{}, err
 	}
 	v := view.Duplicate{
-		Page: r.Page(), Total: s.quote.Total(), Leave: billAddress(r, s.visit),
-		Form: view.Form{Action: duplicateAddress(r, s.id), Hidden: consent(s.quote.Total())},
+		Page: r.Page(), About: s.about(r), Amount: s.quote.Amount, Total: s.quote.Total(), Leave: billAddress(r, s.visit),
+		Form: view.Form{Action: duplicateAddress(r, s.id), Hidden: append(consent(s.quote.Total()), ui.Hidden{Name: view.FieldAsked, Value: "yes"})},
 	}
+	m := mistaken(r, duplicateAddress(r, s.id))
+	v.Page.Errors = m.Errors
 	for _, p := range earlier {
-		v.Earlier = append(v.Earlier, view.Earlier{Amount: p.Amount, At: p.At, Channel: channelName(p.Channel), Pending: p.State.Moving()})
+		v.Earlier = append(v.Earlier, view.Earlier{
+			Amount: p.Amount, At: p.At, Channel: channelName(p.Channel), Address: doneAddress(r, p.ID),
+			Pending: p.State.Moving(), Unfinished: p.State == payment.Away,
+		})
 	}
-	return web.Show(v).Allowing(d.challenges(r)), nil
+	return m.shown(v).Allowing(d.challenges(r)), nil
 }
 
 // channelName is the message that says where a payment was made.

@@ -48,6 +48,7 @@ func (d *Door) Routes() web.Routes {
 		"POST /duplicate/{quote}":  d.confirm,
 		"GET /back/{quote}":        d.comeBack,
 		"GET /pay/done/{payment}":  d.showDone,
+		"GET /go-on/{payment}":     d.goOn,
 		"POST /pay/done/{payment}": d.resend,
 	})
 }
@@ -68,4 +69,5 @@ func duplicateAddress(r *web.Request, quote payment.QuoteID) string {
 
 func doneAddress(r *web.Request, p payment.ID) string { return r.Address("/pay/done/" + p.String()) }
 
-func start(r *web.Request) string { return r.Address("/") }
+func goOnAddress(r *web.Request, p payment.ID) string { return r.Address("/go-on/" + p.String()) }
+func start(r *web.Request) string                     { return r.Address("/") }

@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"clearwell/internal/city"
 	"clearwell/internal/clock"
@@ -236,11 +237,11 @@ func TestLargeAndStrangeBodiesAreRefused(t *testing.T) {
 func TestFindingTellsNothing(t *testing.T) {
 	tw := open(t)
 	find := func(number, house string) string {
-		w := tw.ask(http.MethodPost, "/", url.Values{view.FieldUtilityAccount: {number}, string(city.HouseNumber): {house}}, nil)
-		if w.Code != http.StatusUnprocessableEntity || w.Header().Get("Set-Cookie") != "" {
-			t.Errorf("%s gets %d, and the cookie %q", number, w.Code, w.Header().Get("Set-Cookie"))
+		b := tw.browser().home().send(view.FieldUtilityAccount, number, string(city.HouseNumber), house)
+		if b.status != http.StatusUnprocessableEntity || b.at.Path != "/sampletown/" {
+			t.Errorf("%s gets %d at %s", number, b.status, b.at)
 		}
-		return strings.NewReplacer(number, "", `value="`+house+`"`, "").Replace(w.Body.String())
+		return strings.NewReplacer(number, "", `value="`+house+`"`, "").Replace(b.page)
 	}
 	wrong := find("004217001", "13")
 	for _, other := range []string{"004217002", "not a number"} {
@@ -269,23 +270,47 @@ func TestGuessesAreSlowedDown(t *testing.T) {
 	}
 }
 
-// A thousand tries to pay from one network: few reach the processor, whichever
-// way they take.
+// A thousand tries to pay from one network, all with cards that are declined and
+// for as many utility accounts as it takes: fewer than ten reach a bank.
 func TestCardTestingIsSlowedDown(t *testing.T) {
-	for way, try := range map[string]func(*browser){
-		"fields": func(b *browser) { b.give(refused).send("consent", "1") }, // priced again each time
-		"page":   func(b *browser) { b.send(view.FieldHow, view.HowPage) },
-	} {
-		b := open(t).browser().find()
-		b.send(view.FieldAmount, string(view.Total)).on("/pay/")
-		pay, count := b.at.String(), 0
-		for ; count < 100 && b.status == http.StatusOK; count++ {
-			b.get(pay).on("/pay/")
-			try(b)
+	tw := openAs(t, strings.Replace(string(city.Example()), "declined_cards: 6", "declined_cards: 100", 1))
+	b := tw.browser().find()
+	refusals := 0
+	for range 1000 {
+		if b.send(view.FieldAmount, string(view.Total)); b.status != http.StatusOK {
+			break
 		}
-		if count != 9 || b.status != http.StatusTooManyRequests {
-			t.Errorf("%s: %d tries, then %d:\n%s", way, count, b.status, b.page)
+		bill := b.at.String()
+		b.give(refused).send()
+		if b.status == http.StatusTooManyRequests {
+			refusals++
+			b.reads("This try was not sent", "wait one minute")
+			break
 		}
+		b.on("/pay/done/", "did not approve").get(bill)
+		b.home().send(view.FieldUtilityAccount, "4217-1", string(city.HouseNumber), "12").on("/bill/")
+	}
+	record, err := tw.company.Record()
+	tw.must(err)
+	if len(record.Charges) >= 10 || len(record.Charges) < 5 || refusals != 1 {
+		t.Errorf("%d charges were tried, and %d tries refused", len(record.Charges), refusals)
+	}
+}
+
+// At a library everybody shares one network. Thirty honest payments, one after the
+// other, are no reason to stop anybody, nor is what changes meanwhile.
+func TestNeighboursAtOneAddressDoNotStopEachOther(t *testing.T) {
+	tw := open(t)
+	for i := range 30 {
+		tw.clk.Advance(20 * time.Second)
+		b := tw.browser().find()
+		b.send(view.FieldAmount, string(view.Other), view.FieldOtherAmount, "1.00").give(good).send(view.FieldOnPurpose, "yes", "consent", "1").on("/review/") // priced again
+		if b.send(); i > 0 {
+			b.on("/duplicate/").send(view.FieldOnPurpose, "yes")
+		}
+		b.on("/pay/done/", "$2.25")
+		tw.clk.Advance(time.Second)
+		tw.bill(8310)
 	}
 }
 

@@ -3,6 +3,7 @@ package resident
 import (
 	"errors"
 
+	"clearwell/internal/money"
 	"clearwell/internal/payment"
 	"clearwell/internal/web"
 	"clearwell/internal/web/resident/view"
@@ -41,9 +42,31 @@ func (d *Door) at(r *web.Request) (s stage, elsewhere *web.Answer, err error) {
 	case errors.Is(err, payment.ErrQuoteExpired):
 		return s, to(d.withoutVisit(r, s.made)), nil
 	case err != nil && s.made.State == payment.Away:
-		return s, to(web.GoTo(doneAddress(r, s.made.ID))), nil // what is on its way may leave nothing due
+		return s, to(web.GoTo(doneAddress(r, s.made.ID))), nil // the rules may have changed since it was begun
+	case err == nil && s.quote.Language != r.Words.Lang():
+		s.quote.Language = r.Words.Lang()
+		err = d.Payments.Speak(r.Context(), r.Town.City(), s.id, s.quote.Language)
 	}
 	return s, nil, err
+}
+
+// open is [Door.at] for pages on which nothing can be done any more once the
+// payer was sent to the bank or to the processor: these lead to the payment.
+func (d *Door) open(r *web.Request) (s stage, elsewhere *web.Answer, err error) {
+	s, elsewhere, err = d.at(r)
+	if err == nil && elsewhere == nil && s.made.State == payment.Away {
+		elsewhere = to(web.GoTo(doneAddress(r, s.made.ID)))
+	}
+	return s, elsewhere, err
+}
+
+// over is how much more than is due a quote pays.
+func (s stage) over() money.Amount {
+	return money.Max(s.quote.Amount.Sub(money.Max(s.quote.Owed, money.Amount{})), money.Amount{})
+}
+
+func (s stage) about(r *web.Request) view.About {
+	return about(r, s.quote.UtilityAccount, s.quote.Service)
 }
 
 func to(a web.Answer) *web.Answer { return &a }

@@ -44,6 +44,7 @@ const (
 	host                      = "pay.sampletown.example"
 	good                      = "4242424242424242"
 	refused                   = "4000000000000002"
+	challenged                = "4000000000003220"
 	lost                      = "4000000000003014" // approved, and the reply never arrives
 )
 
@@ -141,10 +142,20 @@ func open(t *testing.T) *town {
 	return found(t, dbtest.SQLite(t, clk), clk)
 }
 
+// openAs founds a town by another city file.
+func openAs(t *testing.T, file string) *town {
+	clk := clock.NewManual(dbtest.Began)
+	return foundAs(t, dbtest.SQLite(t, clk), clk, []byte(file))
+}
+
 func found(t *testing.T, d *db.DB, clk *clock.Manual) *town {
+	return foundAs(t, d, clk, city.Example())
+}
+
+func foundAs(t *testing.T, d *db.DB, clk *clock.Manual, file []byte) *town {
 	t.Helper()
 	tw := &town{T: t, d: d, clk: clk, log: &lines{}, alarms: &alarms{}}
-	directory := tw.directory()
+	directory := tw.directory(file)
 	company := httptest.NewUnstartedServer(nil)
 	tw.portal = httptest.NewUnstartedServer(nil)
 	shared := "http://" + tw.portal.Listener.Addr().String()
@@ -180,11 +191,11 @@ func (tw *town) must(err error) {
 	}
 }
 
-func (tw *town) directory() *city.Directory {
+func (tw *town) directory(file []byte) *city.Directory {
 	tw.Helper()
 	directory := city.NewDirectory(tw.d)
 	towns := city.New(tw.d)
-	plan, err := towns.Plan(tw.Context(), city.ExampleName, city.Example())
+	plan, err := towns.Plan(tw.Context(), city.ExampleName, file)
 	tw.must(err)
 	_, err = towns.Apply(tw.Context(), plan, audit.System)
 	tw.must(err)

@@ -4,14 +4,14 @@ package ui
 
 // Addresses of the assets, and what a browser checks them by.
 const (
-	Style                  = "/assets/app.98d27d7bbc.css"
-	StyleIntegrity         = "sha384-ojx8OnjnvjwWFD7x5PWdkCvzZgNXBwrgT+F47y8z3qIjcVpBy6IcZBmz8rB1fkw2"
-	EnhanceScript          = "/assets/enhance.df555e297e.js"
-	EnhanceScriptIntegrity = "sha384-LgLIY8bJCyMpKixmBoMx9OTg/RmgT+25NOaxdq5K3zRMjUDn1/lSp7pSAq9RzYPP"
-	PayScript              = "/assets/pay.b4122ff1ca.js"
-	PayScriptIntegrity     = "sha384-zFqIwRM4q2hsgPpXff48oLEtOJsVHU+xWPtBEwGvEn09pbitLdsO1p14k0onjcNu"
-	WaitScript             = "/assets/wait.7062c1a687.js"
-	WaitScriptIntegrity    = "sha384-gUQzRDeAhX4wmfCEblOk9OZE71FKBVKCLU/CpQZQe9BAuS263SB36xchiNcEnRDE"
+	Style                  = "/assets/app.fe4d8fb85b.css"
+	StyleIntegrity         = "sha384-bpvLMTylptERPcwCJ4Z7fYzxfFno9sz7kcBPOuNpEBxt7CtzXd2B7/sahKGvjssV"
+	EnhanceScript          = "/assets/enhance.5963ed6606.js"
+	EnhanceScriptIntegrity = "sha384-8ww8/ye2z7BV4DKxlskmmR/xk8FgwpghP1YkS4kfIj2JsIzzqjH5XVb9FqWzOHYU"
+	PayScript              = "/assets/pay.a58997147c.js"
+	PayScriptIntegrity     = "sha384-m9jB20I9lWYLPuTVQZS6+lNvgws2QKS+7nS632U3Vnq97UlA7zOUQHpkvavY1HOK"
+	WaitScript             = "/assets/wait.453c5d7124.js"
+	WaitScriptIntegrity    = "sha384-a9dgJI043s6wggCCfK005qjlMGq0tWNaG0nX7J1JIjiO+OGbGmgpkjkRxq6f841U"
 	Emblem                 = "/assets/emblem.e27fe3507d.svg"
 	EmblemIntegrity        = "sha384-w0DmSgSr72s+R9e0rboX2KWBGZ55/KDFUUFCJIzRkXTxKo7kUD2WuY7It2AqarAD"
 	FontRegular            = "/assets/public-sans-400.b72677a867.woff2"

@@ -38,6 +38,11 @@ func TestPagesInABrowser(t *testing.T) {
 				t.Errorf("%s/%s at 320 pixels: too wide: %s", lang, state.Name, wide)
 			}
 			picture(t, pictures, string(lang)+"-"+state.Name+"-320.png", tab.Screenshot)
+			if wide := largeLetters(tab); wide != "" {
+				t.Errorf("%s/%s at 320 pixels with letters of 200 %%: too wide: %s", lang, state.Name, wide)
+			}
+			picture(t, pictures, string(lang)+"-"+state.Name+"-200.png", tab.Screenshot)
+			webtest.Ask[string](tab, `document.documentElement.style.fontSize = ""`)
 			for _, said := range tab.Complaints() {
 				t.Errorf("%s/%s: the browser complained: %s", lang, state.Name, said)
 			}
@@ -48,6 +53,22 @@ func TestPagesInABrowser(t *testing.T) {
 	}
 	tab.Go(address + gallery.Address(locale.English, "receipt-sandbox"))
 	picture(t, pictures, "receipt.pdf", tab.PDF)
+}
+
+// largeLetters doubles all letters (WCAG 1.4.4) and names what then reaches past
+// the edge, or lies on something else in the header.
+func largeLetters(tab *webtest.Tab) string {
+	webtest.Ask[string](tab, `document.documentElement.style.fontSize = "200%"`)
+	if wide := tab.Overflow(); wide != "" {
+		return wide
+	}
+	return webtest.Ask[string](tab, `(() => {
+		const boxes = [...document.querySelectorAll(".cw-town__name, .cw-town__logo, .cw-language")].map((e) => e.getBoundingClientRect());
+		const apart = (a, b) => a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top;
+		const logo = document.querySelector(".cw-town__logo").getBoundingClientRect();
+		if (Math.abs(logo.width - logo.height) > 1) return "the logo is squeezed";
+		return boxes.every((a, i) => boxes.every((b, j) => i === j || apart(a, b))) ? "" : "the header lies on itself";
+	})()`)
 }
 
 func openGallery(t *testing.T) (*webtest.Tab, string) {

@@ -9,6 +9,7 @@ import (
 	"clearwell/internal/city"
 	"clearwell/internal/locale"
 	"clearwell/internal/money"
+	"clearwell/internal/policy"
 	"clearwell/internal/web/ui"
 	"clearwell/internal/web/ui/gallery"
 )
@@ -44,14 +45,19 @@ func sampleForm() Form {
 }
 
 func sampleFind(p ui.Page) Find {
-	return Find{Page: p, Form: sampleForm(), Example: "104-2233-01", Factors: []city.Factor{city.HouseNumber}, Required: 1}
+	return Find{Page: p, Form: sampleForm(), Example: "104-2233-01", Ending: 2, Factors: []city.Factor{city.HouseNumber}, Required: 1}
 }
 
 func addFinding(add adder) {
 	add("find", func(p ui.Page) View { return sampleFind(p) })
 	add("find-choose", func(p ui.Page) View {
 		v := sampleFind(p)
-		v.Factors = city.Factors()
+		v.Factors = []city.Factor{city.HouseNumber, city.Name, city.LastPayment}
+		return v
+	})
+	add("find-two", func(p ui.Page) View {
+		v := sampleFind(p)
+		v.Factors, v.Required = city.Factors(), 2
 		return v
 	})
 	add("find-failed", func(p ui.Page) View {
@@ -98,31 +104,39 @@ func sampleWarning(lang locale.Lang) string {
 	}.In(lang)
 }
 
+func sampleAbout(p ui.Page) About {
+	service := city.Words{locale.English: "Water and sewer", locale.Spanish: "Agua y alcantarillado"}
+	return About{UtilityAccount: "104-2233-01", Service: service.In(p.Words.Lang())}
+}
+
+func sampleFee() CardFee {
+	return CardFee{Steps: []policy.TariffStep{{UpTo: money.Cents(100_00), Flat: money.Cents(1_25)}, {BasisPoints: 225}}}
+}
+
 func sampleBill(p ui.Page, owed Owed) Bill {
 	v := Bill{
-		Page: p, Form: sampleForm(), UtilityAccount: "104-2233-01", AsOf: sampleInstant(), Owed: owed, Start: "/",
-		Service: city.Words{locale.English: "Water and sewer", locale.Spanish: "Agua y alcantarillado"}.In(p.Words.Lang()),
-		Least:   money.Cents(500), Most: money.Cents(500000),
+		Page: p, Form: sampleForm(), About: sampleAbout(p), AsOf: sampleInstant(), Owed: owed, Start: "/", Today: sampleDay(24),
+		Least: money.Cents(500), Most: money.Cents(500000), CardFee: sampleFee(),
 		Bills: []Statement{
-			{On: sampleDay(2), Amount: money.Cents(8412)},
-			{On: sampleDay(2).AddMonths(-1), Amount: money.Cents(7968)},
+			{On: sampleDay(2), Amount: money.Cents(8412), Standing: Open},
+			{On: sampleDay(2).AddMonths(-1), Amount: money.Cents(7968), Standing: Paid},
 			{On: sampleDay(2).AddMonths(-2), Amount: money.Cents(12655)},
 		},
 	}
-	if owed.Total.IsPositive() {
-		v.Choices = append(v.Choices, Choice{Kind: Total, Amount: owed.Total, Chosen: true})
+	if owed.Total().IsPositive() {
+		v.Choices = append(v.Choices, Choice{Kind: Total, Amount: owed.Total(), Chosen: true})
 	}
 	if owed.PastDue.IsPositive() {
 		v.Choices = append(v.Choices, Choice{Kind: PastDue, Amount: owed.PastDue})
 	}
-	v.Choices = append(v.Choices, Choice{Kind: Other, Chosen: !owed.Total.IsPositive()})
+	v.Choices = append(v.Choices, Choice{Kind: Other, Chosen: !owed.Total().IsPositive()})
 	return v
 }
 
 func owes(current, pastDue, credit int64) Owed {
 	return Owed{
-		Current: money.Cents(current), PastDue: money.Cents(pastDue), Credit: money.Cents(credit),
-		Total: money.Cents(current + pastDue - credit), Due: sampleDay(24).AddDays(14),
+		Current: money.Cents(current), PastDue: money.Cents(pastDue),
+		Stated: money.Cents(current + pastDue - credit), Due: sampleDay(24).AddDays(14),
 	}
 }
 
@@ -132,12 +146,16 @@ func addBills(add adder) {
 	add("bill-shut-off", func(p ui.Page) View {
 		v := sampleBill(p, owes(8412, 20623, 0))
 		v.ShutOff = &ShutOff{On: sampleDay(24).AddDays(6), Amount: money.Cents(20623)}
+		v.Owed.Due = sampleDay(21)
+		v.Owed.Pending = []Pending{{Amount: money.Cents(2500), At: sampleInstant().Add(-20 * time.Hour)}}
 		return v
 	})
 	add("bill-pending", func(p ui.Page) View {
 		owed := owes(8412, 0, 0)
-		owed.Pending = []Pending{{Amount: money.Cents(5000), At: sampleInstant().Add(-20 * time.Hour)}}
-		owed.Total = money.Cents(3412)
+		owed.Pending = []Pending{
+			{Amount: money.Cents(3000), At: sampleInstant().Add(-20 * time.Hour)},
+			{Amount: money.Cents(2000), At: sampleInstant().AddDate(0, 0, -9), Posted: true},
+		}
 		v := sampleBill(p, owed)
 		v.Notices = []string{p.Words.T("policy.notice.pending", "Pending", money.Cents(5000))}
 		return v
@@ -147,15 +165,30 @@ func addBills(add adder) {
 		v.Notices = []string{p.Words.T("policy.notice.nothing_due")}
 		return v
 	})
+	add("bill-unstated", func(p ui.Page) View {
+		return sampleBill(p, Owed{Stated: money.Cents(17670), Due: sampleDay(24)})
+	})
+	add("bill-overdue", func(p ui.Page) View {
+		owed := owes(8412, 0, 0)
+		owed.Due = sampleDay(23)
+		return sampleBill(p, owed)
+	})
+	add("bill-unfinished", func(p ui.Page) View {
+		v := sampleBill(p, owes(8412, 0, 0))
+		v.CardFee = CardFee{Unknown: true}
+		v.Unfinished = []Begun{{Total: money.Cents(8657), At: sampleInstant().Add(-5 * time.Minute), GoOn: "/"}}
+		return v
+	})
 	add("bill-nothing", func(p ui.Page) View {
 		v := sampleBill(p, owes(0, 0, 0))
+		v.CardFee = CardFee{}
 		v.Notices = []string{p.Words.T("policy.notice.nothing_due")}
 		return v
 	})
 	add("bill-amount-wrong", func(p ui.Page) View {
-		p.Errors = []ui.FieldError{{Field: FieldOtherAmount, Text: p.Words.T("resident.invalid.other_amount")}}
+		p.Errors = []ui.FieldError{{Field: FieldOtherAmount, Text: p.Words.T("resident.invalid.comma", "Typed", "94,90", "Meant", "94.90")}}
 		v := sampleBill(p, owes(8412, 7968, 0))
-		v.Other = "forty"
+		v.Other = "94,90"
 		v.Choices[0].Chosen, v.Choices[2].Chosen = false, true
 		return v
 	})
@@ -168,7 +201,7 @@ func addBills(add adder) {
 
 func samplePay(s gallery.Stage) Pay {
 	return Pay{
-		Page: s.Page, Form: sampleForm(), Amount: money.Cents(8412), Fee: Fee{Amount: money.Cents(245)}, Back: "/",
+		Page: s.Page, Form: sampleForm(), About: sampleAbout(s.Page), Amount: money.Cents(8412), Fee: Fee{Amount: money.Cents(245)}, Back: "/",
 		Frame: &Frame{URL: gallery.StandIn, Origin: s.Origin, Title: "sandbox.frame_title"}, OnPage: true, Company: "Cardworks",
 	}
 }
@@ -177,7 +210,7 @@ func addPaying(add stager) {
 	add("pay", func(s gallery.Stage) View { return samplePay(s) })
 	add("pay-free", func(s gallery.Stage) View {
 		v := samplePay(s)
-		v.Fee = Fee{}
+		v.Fee, v.Over = Fee{}, money.Cents(4051)
 		return v
 	})
 	add("pay-by-brand", func(s gallery.Stage) View {
@@ -206,30 +239,39 @@ func addReviewing(add adder) {
 	add("review", func(p ui.Page) View { return sampleReview(p) })
 	add("review-repriced", func(p ui.Page) View {
 		v := sampleReview(p)
-		v.Fee, v.Email = money.Amount{}, ""
+		v.Fee, v.Email, v.Over = money.Amount{}, "", money.Cents(40510)
 		v.Repriced = &Repriced{Before: money.Cents(7968), After: money.Cents(8412)}
 		return v
 	})
-	add("duplicate", func(p ui.Page) View {
-		return Duplicate{
-			Page: p, Form: sampleForm(), Total: money.Cents(8657), Leave: "/",
-			Earlier: []Earlier{{Amount: money.Cents(8412), At: sampleInstant().Add(-2 * time.Hour), Channel: "resident.channel.phone", Pending: true}},
-		}
+	add("duplicate", func(p ui.Page) View { return sampleDuplicate(p) })
+	add("duplicate-unticked", func(p ui.Page) View {
+		p.Errors = []ui.FieldError{{Field: FieldOnPurpose, Text: p.Words.T("resident.invalid.on_purpose")}}
+		v := sampleDuplicate(p)
+		v.Earlier[0].Unfinished = true
+		return v
 	})
+}
+
+func sampleDuplicate(p ui.Page) Duplicate {
+	return Duplicate{
+		Page: p, Form: sampleForm(), About: sampleAbout(p), Amount: money.Cents(8412), Total: money.Cents(8657), Leave: "/",
+		Earlier: []Earlier{{
+			Amount: money.Cents(8412), At: sampleInstant().Add(-2 * time.Hour), Channel: "resident.channel.phone", Address: "/", Pending: true,
+		}},
+	}
 }
 
 func sampleReview(p ui.Page) Review {
 	return Review{
-		Page: p, Form: sampleForm(), Amount: money.Cents(8412), Fee: money.Cents(245), Email: "maria@example.com",
+		Page: p, Form: sampleForm(), About: sampleAbout(p), Amount: money.Cents(8412), Fee: money.Cents(245), Email: "maria@example.com",
 		Card: Card{Brand: "visa", Last4: "4242"}, Change: "/", Other: "/",
 	}
 }
 
 func sampleReceipt(p ui.Page) Receipt {
 	return Receipt{
-		Page: p, Resend: sampleForm(), Confirmation: "SMPL-7K3F-92QD", UtilityAccount: "104-2233-01",
-		Service: city.Words{locale.English: "Water and sewer", locale.Spanish: "Agua y alcantarillado"}.In(p.Words.Lang()),
-		Amount:  money.Cents(8412), Fee: money.Cents(245), PaidAt: sampleInstant(),
+		Page: p, Resend: sampleForm(), Confirmation: "SMPL-7K3F-92QD", About: sampleAbout(p),
+		Amount: money.Cents(8412), Fee: money.Cents(245), PaidAt: sampleInstant(),
 		Card: Card{Brand: "visa", Last4: "4242"}, Descriptor: "SAMPLETOWN UTILITY", Start: "/",
 	}
 }
@@ -243,8 +285,21 @@ func addAfter(add adder) {
 		p.Refresh = 30 * time.Second
 		return Waiting{Page: p, Total: money.Cents(8657), Since: sampleInstant(), Long: true, Email: "maria@example.com", Address: "/"}
 	})
-	add("declined", func(p ui.Page) View { return Declined{Page: p, Total: money.Cents(8412), Again: "/"} })
-	add("receipt", func(p ui.Page) View { return sampleReceipt(p) })
+	still, nothing := money.Cents(7970), money.Amount{}
+	add("unfinished", func(p ui.Page) View {
+		p.Refresh = 5 * time.Second
+		return Unfinished{Page: p, Total: money.Cents(8657), Since: sampleInstant(), GoOn: "/", Another: "/"}
+	})
+	add("declined", func(p ui.Page) View { return Declined{Page: p, Tried: money.Cents(2125), Left: &still, Again: "/"} })
+	add("cancelled", func(p ui.Page) View { return Cancelled{Page: p, Left: &still, Again: "/"} })
+	add("disputed", func(p ui.Page) View {
+		return Disputed{Page: p, Total: money.Cents(8657), PaidAt: sampleInstant(), Confirmation: "SMPL-7K3F-92QD"}
+	})
+	add("receipt", func(p ui.Page) View {
+		v := sampleReceipt(p)
+		v.Left, v.GoesTo = &nothing, "maria@example.com"
+		return v
+	})
 	add("receipt-sandbox", func(p ui.Page) View {
 		p.Sandbox = true
 		return sampleReceipt(p)

@@ -1,15 +1,14 @@
 package view
 
 import (
-	"strings"
 	"time"
 
 	"github.com/a-h/templ"
 
 	"clearwell/internal/calendar"
 	"clearwell/internal/city"
-	"clearwell/internal/locale"
 	"clearwell/internal/money"
+	"clearwell/internal/policy"
 	"clearwell/internal/processor"
 	"clearwell/internal/web/ui"
 )
@@ -34,6 +33,8 @@ const (
 	FieldCardToken      = "card_token" // what stands for the card, filled in by the script
 	FieldHow            = "how"        // which button: HowFields or HowPage
 	FieldOnPurpose      = "on_purpose" // "yes": pay again, knowing of the earlier payment
+	FieldAsked          = "asked"      // the page has asked whether it is on purpose
+	FieldFactor         = "factor"     // which question is shown; for the eyes only
 )
 
 // Values of the field "how".
@@ -49,6 +50,7 @@ type Find struct {
 	Form     Form
 	Number   string // as typed
 	Example  string // a number of the form that the town uses
+	Ending   int    // so many digits after its last dash must not be left out; 0 where nobody would
 	Factors  []city.Factor
 	Required int // how many of the factors must be known
 	Answers  map[city.Factor]string
@@ -56,38 +58,72 @@ type Find struct {
 	Wait     time.Duration // too many tries: how long to wait; 0 when there were not
 }
 
-// Bill shows what is owed and asks how much to pay.
-type Bill struct {
-	Page           ui.Page
-	Form           Form
+// About says whose bill a page is about, so that nobody pays another's.
+type About struct {
 	UtilityAccount string
 	Service        string // in the reader's language
-	AsOf           time.Time
-	Owed           Owed
-	ShutOff        *ShutOff
-	Bills          []Statement
-	Choices        []Choice
-	Other          string       // as typed
-	Least, Most    money.Amount // of another amount; zero for no limit
-	Notices        []string     // what the town's rules have to say
-	Refusal        string       // why nothing can be paid here; empty when it can
-	Start          string       // address of the first page
 }
 
-// Owed is what the town's billing system and we know of a utility account.
+// Bill shows what is owed and asks how much to pay.
+type Bill struct {
+	Page        ui.Page
+	Form        Form
+	About       About
+	AsOf        time.Time
+	Today       calendar.Date
+	Owed        Owed
+	ShutOff     *ShutOff
+	Bills       []Statement
+	Choices     []Choice
+	Other       string       // as typed
+	Least, Most money.Amount // of another amount; zero for no limit
+	CardFee     CardFee
+	Unfinished  []Begun  // payments that were begun; nothing is paid of them
+	Notices     []string // what the town's rules have to say
+	Refusal     string   // why nothing can be paid here; empty when it can
+	Start       string   // address of the first page
+}
+
+// Begun is a payment that somebody began and did not finish.
+type Begun struct {
+	Total money.Amount
+	At    time.Time
+	GoOn  string // address that leads back to where it was left
+}
+
+// CardFee is the town's rule for the fee of a card. The zero value is no fee.
+type CardFee struct {
+	Steps   []policy.TariffStep
+	Unknown bool // it depends on the card
+}
+
+// Owed is what the town's billing system and we know of a utility account. What
+// is due follows from the rest, so that it cannot differ from its parts.
 type Owed struct {
-	Current money.Amount // of the latest bill
+	Stated  money.Amount // by the billing system; negative for a credit
+	Current money.Amount // of the latest bill, as far as it is stated
 	PastDue money.Amount
-	Credit  money.Amount // what the town owes, positive
-	Pending []Pending    // on their way, already taken off Total
-	Total   money.Amount // what is due after all that; negative for a credit
+	Pending []Pending
+	Again   money.Amount // owed again, since a payment was taken back
 	Due     calendar.Date
 }
 
-// Pending is a payment that the billing system does not know yet.
+// Total is what is due; negative for a credit.
+func (o Owed) Total() money.Amount { return o.Stated.Sub(o.onItsWay()).Add(o.Again) }
+
+func (o Owed) onItsWay() money.Amount {
+	var sum money.Amount
+	for _, p := range o.Pending {
+		sum = sum.Add(p.Amount)
+	}
+	return sum
+}
+
+// Pending is a payment that is not in what the billing system has stated.
 type Pending struct {
 	Amount money.Amount
 	At     time.Time
+	Posted bool // the billing system has it
 }
 
 // ShutOff is a date at which the service ends unless an amount is paid.
@@ -98,9 +134,20 @@ type ShutOff struct {
 
 // Statement is one bill of the past.
 type Statement struct {
-	On     calendar.Date
-	Amount money.Amount
+	On       calendar.Date
+	Amount   money.Amount
+	Standing Standing
 }
+
+// Standing is what became of a bill. The zero value is that nobody knows.
+type Standing string
+
+// What became of a bill.
+const (
+	Paid     Standing = "paid"
+	OnItsWay Standing = "on_its_way"
+	Open     Standing = "open"
+)
 
 // Amount is which amount a resident chooses to pay.
 type Amount string
@@ -124,7 +171,9 @@ type Choice struct {
 type Pay struct {
 	Page    ui.Page
 	Form    Form
+	About   About
 	Amount  money.Amount
+	Over    money.Amount // so much of it is more than is due
 	Fee     Fee
 	Email   string
 	Frame   *Frame // nil where the town takes cards on the processor's page only
@@ -156,7 +205,9 @@ type Frame struct {
 type Review struct {
 	Page     ui.Page
 	Form     Form
+	About    About
 	Amount   money.Amount
+	Over     money.Amount // so much of it is more than is due
 	Fee      money.Amount // for this card
 	Card     Card
 	Email    string // where the receipt goes; empty for none
@@ -178,21 +229,25 @@ type Repriced struct{ Before, After money.Amount }
 type Duplicate struct {
 	Page    ui.Page
 	Form    Form
-	Total   money.Amount
+	About   About
+	Amount  money.Amount // on the bill, as Earlier's
+	Total   money.Amount // with the fee
 	Earlier []Earlier
 	Leave   string // address to go to when the resident would rather not
 }
 
 // Earlier is a payment made lately on the same utility account.
 type Earlier struct {
-	Amount  money.Amount
-	At      time.Time
-	Channel string // message id of where it was made
-	Pending bool
+	Amount     money.Amount // on the bill, without its fee
+	At         time.Time
+	Channel    string // message id of where it was made
+	Address    string // of its own page
+	Pending    bool
+	Unfinished bool // its payer has not finished it
 }
 
 // Waiting says that the answer is not known yet. Page.Refresh makes it look
-// again; once the answer is known its address must redirect there.
+// again; once the answer is known its address must show a page that does not.
 type Waiting struct {
 	Page    ui.Page
 	Total   money.Amount
@@ -205,26 +260,54 @@ type Waiting struct {
 // Declined says that the bank said no, and nothing else about why.
 type Declined struct {
 	Page  ui.Page
-	Total money.Amount
-	Again string // address where another card can be given
+	Tried money.Amount  // with the fee
+	Left  *money.Amount // what is due on the bill; nil where the reader may not know it
+	Again string        // address where another card can be given
+}
+
+// Cancelled says that the payer left the processor's page without paying.
+type Cancelled struct {
+	Page  ui.Page
+	Left  *money.Amount // what is due on the bill; nil where the reader may not know it
+	Again string        // address where a card can be given
+}
+
+// Unfinished says that the payer is asked something, by the card's bank or on
+// the processor's page, and has not answered. Nothing is paid. Page.Refresh makes
+// it look again, as [Waiting] does.
+type Unfinished struct {
+	Page    ui.Page
+	Total   money.Amount
+	Since   time.Time
+	GoOn    string // address that leads back to where it was left
+	Another string // address where another card can be used
+}
+
+// Disputed says that a payment was taken back through the card's bank.
+type Disputed struct {
+	Page         ui.Page
+	Total        money.Amount
+	PaidAt       time.Time
+	Confirmation string
 }
 
 // Receipt is the proof of a payment.
 type Receipt struct {
-	Page           ui.Page
-	Resend         Form
-	Confirmation   string
-	UtilityAccount string
-	Service        string
-	Amount         money.Amount
-	Fee            money.Amount
-	PaidAt         time.Time
-	Card           Card
-	Descriptor     string // as it will stand on the card's statement
-	Posted         bool   // the billing system has it
-	SentTo         string // where the receipt was sent just now; empty when it was not
-	Email          string // as typed
-	Start          string // address of the first page
+	Page         ui.Page
+	Resend       Form
+	Confirmation string
+	About        About
+	Amount       money.Amount
+	Fee          money.Amount
+	PaidAt       time.Time
+	Card         Card
+	Descriptor   string        // as it will stand on the card's statement
+	Posted       bool          // the billing system has it
+	Left         *money.Amount // what is due on the bill; nil where the reader may not know it
+	GoesTo       string        // where the receipt was sent; empty for nowhere, or where the reader may not know it
+	SentTo       string        // where it was sent again just now; empty when it was not
+	Email        string        // as typed
+	Start        string        // address of the first page
 }
 
 // Refused says that a rule of the town does not allow this, why, and what can be
@@ -280,163 +363,4 @@ type CardNumber struct {
 type Towns struct {
 	Page  ui.Page
 	Towns []ui.Town
-}
-
-// IsZero reports whether paying costs nothing.
-func (f Fee) IsZero() bool { return len(f.ByBrand) == 0 && f.Amount.IsZero() }
-
-// under sets what a view knows of its own page.
-func under(p ui.Page, title string, step int) ui.Page {
-	p.Title = title
-	p.Step = step
-	return p
-}
-
-func (v Find) utilityAccountField() ui.Field {
-	return ui.Field{
-		Words: v.Page.Words, Name: FieldUtilityAccount, Value: v.Number, MaxLength: 60,
-		Label: v.Page.Words.T("resident.find.number"),
-		Hint:  v.Page.Words.T("resident.find.number_hint", "Example", unbroken(v.Example)),
-		Error: v.Page.ErrorOf(FieldUtilityAccount),
-	}
-}
-
-// factorField asks for one thing that only the resident knows. Nothing is
-// required by the browser where the guest may choose what to answer.
-func (v Find) factorField(factor city.Factor) ui.Field {
-	words, name := v.Page.Words, string(factor)
-	field := ui.Field{
-		Words: words, Name: name, Value: v.Answers[factor], MaxLength: 100,
-		Label: words.T("resident.find.factor." + name),
-		Hint:  words.T("resident.find.factor_hint." + name),
-		Error: v.Page.ErrorOf(name),
-	}
-	switch factor {
-	case city.LastPayment:
-		field.Prefix, field.InputMode = "$", "decimal"
-	case city.ZIP:
-		field.InputMode = "numeric"
-	}
-	return field
-}
-
-// chosen reports whether the guest may choose among the factors.
-func (v Find) chosen() bool { return v.Required < len(v.Factors) }
-
-// minutes rounds up, so that whoever waits so long has waited enough.
-func minutes(d time.Duration) int { return int((d + time.Minute - 1) / time.Minute) }
-
-func (o Owed) figures(words *locale.Printer, zone *time.Location) []ui.Figure {
-	rows := []ui.Figure{{Label: words.T("resident.bill.current"), Amount: words.Amount(o.Current)}}
-	if !o.PastDue.IsZero() {
-		rows = append(rows, ui.Figure{Label: words.T("resident.bill.past_due"), Amount: words.Amount(o.PastDue), Due: true})
-	}
-	if !o.Credit.IsZero() {
-		rows = append(rows, ui.Figure{Label: words.T("resident.bill.credit"), Amount: minus(words, o.Credit)})
-	}
-	for _, p := range o.Pending {
-		rows = append(rows, ui.Figure{
-			Label:  words.T("resident.bill.pending"),
-			Note:   words.T("resident.bill.pending_since", "When", words.Time(p.At, zone)),
-			Amount: minus(words, p.Amount),
-		})
-	}
-	return append(rows, ui.Figure{Label: words.T("resident.bill.total"), Amount: words.Amount(money.Max(o.Total, money.Amount{})), Total: true})
-}
-
-// minus writes what is taken off, with the sign that typesetters use.
-func minus(words *locale.Printer, a money.Amount) string { return "−" + words.Amount(a) }
-
-func (v Bill) otherField() ui.Field {
-	return ui.Field{
-		Words: v.Page.Words, Name: FieldOtherAmount, Value: v.Other, Prefix: "$", InputMode: "decimal", MaxLength: 14,
-		Label: v.Page.Words.T("resident.bill.other_label"),
-		Hint:  v.limits(),
-		Error: v.Page.ErrorOf(FieldOtherAmount),
-	}
-}
-
-func (v Bill) limits() string {
-	words := v.Page.Words
-	switch {
-	case v.Least.IsPositive() && v.Most.IsPositive():
-		return words.T("resident.bill.between", "Least", v.Least, "Most", v.Most)
-	case v.Least.IsPositive():
-		return words.T("resident.bill.at_least", "Least", v.Least)
-	case v.Most.IsPositive():
-		return words.T("resident.bill.at_most", "Most", v.Most)
-	}
-	return ""
-}
-
-// offersOther reports whether another amount may be typed.
-func (v Bill) offersOther() bool {
-	for _, c := range v.Choices {
-		if c.Kind == Other {
-			return true
-		}
-	}
-	return false
-}
-
-func emailField(words *locale.Printer, page ui.Page, value, hint string) ui.Field {
-	return ui.Field{
-		Words: words, Name: FieldEmail, Value: value, Type: "email", Autocomplete: "email", MaxLength: 254, Optional: true,
-		Label: words.T("resident.email"), Hint: hint, Error: page.ErrorOf(FieldEmail),
-	}
-}
-
-// sum is the figures of a payment: the amount, the fee and why there is one,
-// both together.
-func sum(words *locale.Printer, amount, fee money.Amount, note string) []ui.Figure {
-	rows := []ui.Figure{{Label: words.T("resident.sum.amount"), Amount: words.Amount(amount)}}
-	if fee.IsZero() {
-		note = words.T("resident.sum.no_fee")
-	}
-	rows = append(rows, ui.Figure{Label: words.T("resident.sum.fee"), Note: note, Amount: words.Amount(fee)})
-	return append(rows, ui.Figure{Label: words.T("resident.sum.total"), Amount: words.Amount(amount.Add(fee)), Total: true})
-}
-
-// said is "Visa ending in 4242".
-func (c Card) said(words *locale.Printer) string {
-	return words.T("resident.card", "Brand", brandName(words, c.Brand), "Last4", c.Last4)
-}
-
-func brandName(words *locale.Printer, b processor.Brand) string {
-	switch b {
-	case "visa", "mastercard", "amex", "discover":
-		return words.T("resident.brand." + string(b))
-	}
-	return words.T("resident.brand.unknown")
-}
-
-func (v Receipt) facts() []ui.Fact {
-	words := v.Page.Words
-	return []ui.Fact{
-		{Name: words.T("resident.receipt.confirmation"), Value: v.Confirmation, Number: true},
-		{Name: words.T("resident.receipt.paid"), Value: words.Time(v.PaidAt, v.Page.Town.Zone)},
-		{Name: words.T("resident.utility_account"), Value: v.UtilityAccount, Number: true},
-		{Name: words.T("resident.service"), Value: v.Service},
-		{Name: words.T("resident.receipt.method"), Value: v.Card.said(words)},
-		{Name: words.T("resident.receipt.descriptor"), Value: v.Descriptor},
-	}
-}
-
-// radio is the id of a choice.
-func radio(kind Amount) string { return FieldAmount + "-" + string(kind) }
-
-// checked is the attribute of a choice that is made.
-func checked(yes bool) templ.Attributes { return templ.Attributes{"checked": yes} }
-
-// elsewhere heads the way over the processor's page: the only one, or another.
-func elsewhere(v Pay) string {
-	if v.Frame == nil {
-		return v.Page.Words.T("resident.pay.only_title", "Company", v.Company)
-	}
-	return v.Page.Words.T("resident.pay.elsewhere_title", "Company", v.Company)
-}
-
-// unbroken keeps a number with dashes on one line.
-func unbroken(number string) string {
-	return strings.NewReplacer(" ", "\u00a0", "-", "\u2011").Replace(number)
 }

@@ -23,14 +23,23 @@ function onceOnly(form) {
 export function hold(form, button) {
   form.dataset.sent = "true";
   button?.setAttribute("aria-busy", "true");
+  say(form, true);
   window.setTimeout(() => release(form), patience);
 }
 
 /** Lets a form be sent again. */
 export function release(form) {
   delete form.dataset.sent;
+  say(form, false);
   for (const button of form.querySelectorAll("[aria-busy]")) {
     button.removeAttribute("aria-busy");
+  }
+}
+
+/** Says that a form is on its way, or no longer. */
+function say(form, sending) {
+  for (const words of form.querySelectorAll("[data-sending]")) {
+    words.hidden = !sending;
   }
 }
 
@@ -40,7 +49,7 @@ function offerPrinting(button) {
   button.addEventListener("click", () => window.print());
 }
 
-/** Shows the box for another amount only while that choice is made. */
+/** Shows a box only while its choice is made. What is not shown is not sent. */
 function followChoice(box) {
   const choice = document.getElementById(box.dataset.shownBy);
   if (!choice) {
@@ -48,6 +57,9 @@ function followChoice(box) {
   }
   const follow = () => {
     box.hidden = !choice.checked;
+    for (const field of box.querySelectorAll("input")) {
+      field.disabled = box.hidden;
+    }
   };
   for (const other of document.getElementsByName(choice.name)) {
     other.addEventListener("change", follow);
@@ -57,6 +69,9 @@ function followChoice(box) {
 
 document.querySelectorAll("form").forEach(onceOnly);
 document.querySelectorAll("[data-print]").forEach(offerPrinting);
+for (const part of document.querySelectorAll("[data-with-scripts]")) {
+  part.hidden = false;
+}
 document.querySelectorAll("[data-shown-by]").forEach(followChoice);
 document.querySelector("[data-focus]")?.focus();
 

@@ -2,6 +2,7 @@
 // origin, which this page cannot read. The two speak by messages:
 //
 //   from the frame  clearwell.ready          the fields can be typed into
+//                   clearwell.enter          Enter was pressed in a field: as if the button were
 //                   clearwell.height {height}  the frame wants so many pixels
 //                   clearwell.token  {token}   here is what stands for the card
 //                   clearwell.invalid          something typed is not right; the frame says what and has the focus
@@ -42,9 +43,14 @@ function run(form) {
   let asked = false;
   let done = false;
 
+  const email = form.querySelector("input[type=email]");
+  const secondWay = form.querySelector("[data-second-way]");
   const say = (name) => {
     for (const message of form.querySelectorAll("[data-card-message]")) {
       message.hidden = message.dataset.cardMessage !== name;
+    }
+    if (secondWay && (name === "slow" || name === "unloaded")) {
+      secondWay.open = true;
     }
   };
   const expect = (limit, name) => {
@@ -68,6 +74,9 @@ function run(form) {
       if (asks >= heights.least && asks <= heights.most) {
         frame.style.height = `${Math.ceil(asks)}px`;
       }
+    },
+    enter() {
+      form.requestSubmit(button);
     },
     invalid() {
       window.clearTimeout(timer);
@@ -108,6 +117,11 @@ function run(form) {
       if (asked) {
         return;
       }
+      if (email && !email.checkValidity()) {
+        say("email"); // before the card is taken: it would have to be typed again
+        email.focus();
+        return;
+      }
       asked = true;
       say("");
       hold(form, button);
@@ -130,6 +144,9 @@ function run(form) {
   button.hidden = false;
   for (const part of form.querySelectorAll("[data-without-scripts]")) {
     part.hidden = true;
+  }
+  if (secondWay) {
+    secondWay.open = false;
   }
   expect(loadingLimit, "unloaded");
   greet(frame, origin);

@@ -1,7 +1,7 @@
 // Looks again at a payment whose answer is not there yet. Reloading the page by
 // itself, as it does without scripts, would make a screen reader start anew each
-// time (WCAG 2.2.1); so we ask quietly, and move on only when the address leads
-// elsewhere: it redirects once the answer is known.
+// time (WCAG 2.2.1); so we ask quietly, and move on only when the page at this
+// address no longer waits, or the address leads elsewhere.
 "use strict";
 
 import "./enhance.js";
@@ -20,11 +20,14 @@ function keepLooking(seconds) {
   window.setInterval(look, seconds * 1000);
 }
 
-/** Tells whether this page's address leads elsewhere by now. */
+/** Tells whether the page at this address has stopped waiting. */
 async function isDecided() {
   try {
     const answer = await fetch(window.location.href, { redirect: "manual", cache: "no-store" });
-    return answer.type === "opaqueredirect";
+    if (answer.type === "opaqueredirect") {
+      return true;
+    }
+    return answer.ok && !(await answer.text()).includes("data-look-again");
   } catch {
     return false; // no network just now; the next look may have one
   }
