@@ -131,7 +131,7 @@ func (w *works) furnish(ctx context.Context) error {
 	w.node = fmt.Sprintf("%s/%d/%d", machine, os.Getpid(), w.clock.Now().UnixMilli())
 	w.payments = payment.New(payment.Deps{
 		DB: w.db, Towns: w.towns, Processors: w.companies, Holds: holds{w.holds, w.release}, Receipts: w.receipts,
-		Breaker: limit.NewBreaker(w.keys.digests), Log: w.log, Node: machine, Release: w.release,
+		Breaker: limit.NewBreaker(w.keys.digests), Ratio: limit.NewRatio(w.clock, payment.CardTesting()), Log: w.log, Node: machine, Release: w.release,
 	})
 	w.exchange = cis.New(w.db, postings{w.payments, ledger.New(w.db)})
 	w.visits = access.NewSessions(w.db, access.Config{Plain: w.Plain})

@@ -1,7 +1,7 @@
 // Package limit slows down whoever tries too often: guesses a second factor,
 // tests stolen cards, floods a page. It owns limit_counts.
 //
-// It has three instruments, by what they cost and how exact they must be:
+// It has four instruments, by what they cost and how exact they must be:
 //
 //   - A [Gate] is token buckets in this node's memory, for networks, a city, the
 //     whole node. Asking takes no round trip, and n nodes let through n times as
@@ -11,6 +11,8 @@
 //     nothing.
 //   - A [Breaker] counts declines of one card, network or utility account, in the
 //     transaction that learns of the decline.
+//   - A [Ratio] compares what went wrong with all that was tried, such as a town's
+//     cards, in this node's memory.
 //
 // It promises: memory is bounded, whoever asks from however many networks; keys
 // are kept as digests only, in memory under a key that dies with the process, so

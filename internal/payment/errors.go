@@ -21,6 +21,9 @@ var (
 	ErrMovedOn = fault.New(fault.Conflict, "moved_on")
 	// ErrNoProcessor: the city's processor is not configured, or cannot do this.
 	ErrNoProcessor = fault.New(fault.Unavailable, "processor_missing")
+	// ErrCardsSlowed: so many cards of the town are being declined that each utility
+	// account, and each card, has one decline. Count: minutes to wait.
+	ErrCardsSlowed = fault.New(fault.Throttled, "cards_slowed")
 	// ErrTooManyTries: too many cards were declined on the utility account today.
 	ErrTooManyTries = fault.New(fault.Throttled, "too_many_declines")
 )

@@ -202,7 +202,8 @@ func (s *Service) occasion(town *city.City, q Quote, path exposure.CapturePath, 
 
 // GiveCard ties a card, as a token, to the quote and reckons the fee for it.
 // Returns [ErrNoQuote], [ErrQuoteExpired], [ErrNoProcessor], [ErrTooManyTries]
-// for a card that was declined too often on any utility account of the town, the
+// and [ErrCardsSlowed] for a card that was declined too often on any utility
+// account of the town, the
 // refusals of policy, and processor.ErrTokenUnknown.
 func (s *Service) GiveCard(ctx context.Context, city id.City, quoteID QuoteID, token processor.Token, payer exposure.Payer) (Quote, error) {
 	town, err := s.Towns.ByID(city)
@@ -222,9 +223,10 @@ func (s *Service) GiveCard(ctx context.Context, city id.City, quoteID QuoteID, t
 		return Quote{}, fmt.Errorf("describing the card: %w", err)
 	}
 	err = s.DB.Write(ctx, city, func(ctx context.Context, tx *db.Tx) error {
-		tripped, err := s.Breaker.TrippedTx(ctx, tx, declinedCard(town, card))
+		most, refusal := s.mostDeclines(town)
+		tripped, err := s.Breaker.TrippedTx(ctx, tx, declinedCard(town, card, most))
 		if tripped {
-			return ErrTooManyTries
+			return refusal
 		}
 		updateQuoteCard(tx, quoteID, token, card, payer)
 		return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"clearwell/internal/city"
 	"clearwell/internal/db"
@@ -34,7 +35,28 @@ func (s *Service) apply(ctx context.Context, town *city.City, p Payment, on Even
 	if err != nil {
 		return p, fmt.Errorf("recording %s of payment %s: %w", on, p.ID, err)
 	}
+	if on == Approve || on == Decline && refused(result) {
+		s.weigh(ctx, p.City, on == Decline)
+	}
 	return moved, nil
+}
+
+// weigh counts a town's approvals and declines, and raises the alarm when cards
+// are being tested.
+func (s *Service) weigh(ctx context.Context, city id.City, declined bool) {
+	if s.Ratio.Note(string(city), declined) {
+		s.Log.WarnContext(ctx, "alarm", "alarm", "cards_tested", "city", string(city))
+	}
+}
+
+// mostDeclines is how many declines a utility account, or a card, may have now,
+// and what is said to whoever has had them.
+func (s *Service) mostDeclines(town *city.City) (most int, refusal error) {
+	wait, tested := s.Ratio.Exceeded(string(town.City))
+	if !tested {
+		return town.DeclinedCards, ErrTooManyTries
+	}
+	return slowed, ErrCardsSlowed.With("Count", int(wait/time.Minute))
 }
 
 func (p Payment) moved(next State, tx *db.Tx, result processor.Result) Payment {
@@ -56,7 +78,9 @@ func (s *Service) follow(tx *db.Tx, town *city.City, before, after Payment, on E
 	case Decline:
 		decideAttempt(tx, after, "declined", result)
 		clearQuoteCard(tx, after.Quote())
-		s.Breaker.NoteTx(tx, declinedCard(town, after.Card))
+		if refused(result) {
+			s.Breaker.NoteTx(tx, declinedCard(town, after.Card, town.DeclinedCards))
+		}
 		exposure.ResultTx(tx, after.result(exposure.Declined, result.Reference))
 		return ledger.VoidTx(tx, entries(after, lineFirst))
 	case Lapse:

@@ -144,10 +144,25 @@ func declines(payments []recent, since time.Time) int {
 // declinedCard counts the declines of one card over all utility accounts of a
 // town, by its fingerprint. A decline takes the card off its quote, so that each
 // try passes by the count.
-func declinedCard(town *city.City, card processor.Instrument) limit.Mark {
-	rule := limit.Rule{Name: "declines of a card", Most: town.DeclinedCards, Window: limit.Day(town.Zone)}
+func declinedCard(town *city.City, card processor.Instrument, most int) limit.Mark {
+	rule := limit.Rule{Name: "declines of a card", Most: most, Window: limit.Day(town.Zone)}
 	return limit.Mark{Rule: rule, Key: card.Fingerprint}
 }
+
+// CardTesting is when so many of a town's cards are declined that somebody must
+// be testing stolen ones. On a bad day one card in five is declined; among stolen
+// ones it is nine in ten.
+func CardTesting() limit.Share {
+	return limit.Share{Least: 20, Hundredths: 50, Length: 10 * time.Minute}
+}
+
+// slowed is how many declines one utility account, or one card, may have while
+// somebody tests cards. Whoever pays a bill meets it only after a decline.
+const slowed = 1
+
+// refused reports whether a decision says something about the card. That the
+// processor could not be asked does not, nor that its token was used up.
+func refused(result processor.Result) bool { return result.Decline != processor.TryLater }
 
 // question asks the town's rules about a quote.
 func question(town *city.City, q Quote, owed Owed, on calendar.Date) policy.Question {

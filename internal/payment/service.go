@@ -42,6 +42,7 @@ type Deps struct {
 	Holds      Holds
 	Receipts   Receipts
 	Breaker    limit.Breaker // the zero one never trips
+	Ratio      *limit.Ratio  // of declined cards, by town; nil for none
 	Log        *slog.Logger  // nil for none
 	Node       string        // this machine, as exposure records it
 	Release    string        // digest of this program, as exposure records it

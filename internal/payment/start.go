@@ -39,7 +39,7 @@ type StartRequest struct {
 // harmless; after a decline, a newly given card is tried.
 //
 // Returns [ErrNoQuote], [ErrQuoteExpired], [ErrNoCard], [ErrRepriced],
-// [ErrLikelyDuplicate], [ErrTooManyTries], [ErrNoProcessor], and the refusals of
+// [ErrLikelyDuplicate], [ErrTooManyTries], [ErrCardsSlowed], [ErrNoProcessor], and the refusals of
 // policy and holds. After an error nothing was charged.
 func (s *Service) Start(ctx context.Context, req StartRequest) (Payment, error) {
 	begun, adapter, err := s.begin(ctx, req, Ask)
@@ -139,8 +139,9 @@ func (s *Service) judge(ctx context.Context, j *judged, now time.Time) error {
 	if err := s.Holds.CheckCards(ctx, j.req.City, string(j.quote.Service), j.town.Processor.Name); err != nil {
 		return err
 	}
-	if declines(j.payments, j.set.CutOff(policy.Card, j.town.Zone).Begin(j.on)) >= j.town.DeclinedCards {
-		return ErrTooManyTries
+	most, refusal := s.mostDeclines(j.town)
+	if declines(j.payments, j.set.CutOff(policy.Card, j.town.Zone).Begin(j.on)) >= most {
+		return refusal
 	}
 	return j.price(now)
 }
