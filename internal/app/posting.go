@@ -1,17 +1,17 @@
 package app
 
 import (
-	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
-	"text/tabwriter"
+	"os"
+	"strings"
 	"time"
 
 	"clearwell/internal/audit"
 	"clearwell/internal/calendar"
 	"clearwell/internal/cis"
-	"clearwell/internal/clock"
 	"clearwell/internal/db"
 	"clearwell/internal/payment"
 	"clearwell/internal/policy"
@@ -20,7 +20,8 @@ import (
 type postingCommand struct {
 	Export      exportPosting      `cmd:"" help:"Write a day's payments for the billing system."`
 	Acknowledge acknowledgePosting `cmd:"" help:"Note that the billing system has taken a file."`
-	List        listPostings       `cmd:"" help:"List the files that should have been acknowledged by now."`
+	Settle      settlePosting      `cmd:"" help:"Note that the billing system took payments that it had refused."`
+	List        listPostings       `cmd:"" help:"List what was not sent, not acknowledged or refused, and every file."`
 }
 
 // batchFlags say which posting file is meant.
@@ -33,26 +34,42 @@ type batchFlags struct {
 // exportPosting writes a posting file.
 type exportPosting struct {
 	batchFlags
-	Out string `required:"" placeholder:"FILE" help:"Where to write it."`
+	Sequence int    `placeholder:"N" help:"Write that file of the day again: 1 is the day's, more are its supplements (the newest, or what is new)."`
+	Out      string `required:"" placeholder:"FILE" help:"Where to write it."`
 }
 
-// Run writes the file, and prints its control totals.
+// Run writes the file, and prints its control totals. The place is taken before a
+// file is made: one that could not be written would count as sent.
 func (c exportPosting) Run(ctx context.Context, p Process) error {
-	return inTown(ctx, p, c.Config, c.City, func(w *works, town townOf) error {
-		var file bytes.Buffer
-		request, err := postingOf(town, c.On, operator())
+	return inTown(ctx, p, c.Config, c.City, func(w *works, town townOf) (err error) {
+		out, err := os.OpenFile(c.Out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 		if err != nil {
-			return err
-		}
-		batch, err := w.exchange.Export(ctx, request, &file)
-		if err != nil {
-			return err
-		}
-		if err := writeNew(c.Out, file.Bytes()); err != nil {
 			return fmt.Errorf("writing the posting file: %w", err)
+		}
+		defer func() {
+			if err = errors.Join(err, out.Close()); err != nil {
+				err = errors.Join(err, os.Remove(c.Out))
+			}
+		}()
+		batch, err := w.writePosting(ctx, town, c.On, c.Sequence, out)
+		if err != nil {
+			return err
 		}
 		return tellBatches(p.Out, town.Zone, []cis.Batch{batch})
 	})
+}
+
+// writePosting makes a day's posting file, or with a sequence writes that one
+// again.
+func (w *works) writePosting(ctx context.Context, town townOf, on calendar.Date, sequence int, out io.Writer) (cis.Batch, error) {
+	request, err := postingOf(town, on, operator())
+	if err != nil {
+		return cis.Batch{}, err
+	}
+	if sequence > 0 {
+		return w.exchange.Rewrite(ctx, town.City, on, sequence, request.Layout, out)
+	}
+	return w.exchange.Export(ctx, request, out)
 }
 
 // postingOf asks for a day's posting file as the town's settings say. A day is
@@ -75,8 +92,9 @@ func postingOf(town townOf, on calendar.Date, by audit.Actor) (cis.ExportRequest
 // acknowledgePosting notes that a file was taken.
 type acknowledgePosting struct {
 	batchFlags
-	Sequence int    `default:"1" help:"1 is the day's file, more are its supplements (${default})."`
-	PostedAt string `placeholder:"TIME" help:"When the billing system posted it, by the town's clock, as \"2026-11-24 05:30\" (now)."`
+	Sequence int      `default:"1" help:"1 is the day's file, more are its supplements (${default})."`
+	Except   []string `placeholder:"CONFIRMATION" help:"Payments of the file that it did not take."`
+	PostedAt string   `placeholder:"TIME" help:"When the billing system posted it, by the town's clock, as \"2026-11-24 05:30\" (now)."`
 }
 
 // Run notes it of the file and of each payment in it: from the next balance on,
@@ -87,7 +105,7 @@ func (c acknowledgePosting) Run(ctx context.Context, p Process) error {
 		if err != nil {
 			return err
 		}
-		answer, err := w.acknowledge(ctx, town, cis.Acknowledgement{On: c.On, Sequence: c.Sequence, PostedAt: posted, By: operator()})
+		answer, err := w.acknowledge(ctx, town, cis.Acknowledgement{On: c.On, Sequence: c.Sequence, PostedAt: posted, Except: c.Except, By: operator()})
 		if err != nil {
 			return err
 		}
@@ -119,43 +137,39 @@ func tellAnswer(out io.Writer, zone *time.Location, a cis.Answer) error {
 		return err
 	}
 	_, err := fmt.Fprintf(out, "%d payments of %s are acknowledged.\n", len(a.Taken), b.On)
+	if len(a.Refused) > 0 {
+		_, err = fmt.Fprintf(out, "%d were refused, and wait until they are settled: %s\n", len(a.Refused), strings.Join(a.Refused, ", "))
+	}
 	return err
+}
+
+// settlePosting notes that refused payments were taken after all.
+type settlePosting struct {
+	Config        string   `default:"clearwell.yaml" placeholder:"FILE" help:"The configuration (clearwell.yaml)."`
+	City          string   `required:"" placeholder:"CITY" help:"Whose payments they are."`
+	PostedAt      string   `required:"" placeholder:"TIME" help:"When the billing system posted them, by the town's clock, as \"2026-11-24 05:30\"."`
+	Confirmations []string `arg:"" help:"Their confirmation numbers."`
+}
+
+// Run notes it, of the lines and of the payments at once.
+func (c settlePosting) Run(ctx context.Context, p Process) error {
+	return inTown(ctx, p, c.Config, c.City, func(w *works, town townOf) error {
+		posted, err := parseTime(c.PostedAt, town.Zone)
+		if err != nil {
+			return err
+		}
+		err = w.db.Write(ctx, town.City, func(_ context.Context, tx *db.Tx) error {
+			payment.PostedTx(tx, c.Confirmations, posted)
+			return cis.SettleTx(tx, c.Confirmations, posted, operator())
+		})
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(p.Out, "%d payments are settled.\n", len(c.Confirmations))
+		return err
+	})
 }
 
 // minutes is how instants are shown to staff: with the zone, because an hour
 // comes twice at the end of summer time.
 const minutes = "2006-01-02 15:04 MST"
-
-// listPostings lists what nobody has acknowledged.
-type listPostings struct {
-	Config string `default:"clearwell.yaml" placeholder:"FILE" help:"The configuration (clearwell.yaml)."`
-	City   string `required:"" placeholder:"CITY" help:"Whose files they are."`
-}
-
-// Run prints the list, the longest overdue first.
-func (c listPostings) Run(ctx context.Context, p Process) error {
-	return inTown(ctx, p, c.Config, c.City, func(w *works, town townOf) error {
-		overdue, err := w.exchange.Overdue(ctx, town.City, clock.System().Now())
-		if err != nil {
-			return err
-		}
-		if len(overdue) == 0 {
-			_, err = fmt.Fprintln(p.Out, "Every file was acknowledged in time, or still may be.")
-			return err
-		}
-		return tellBatches(p.Out, town.Zone, overdue)
-	})
-}
-
-func tellBatches(out io.Writer, zone *time.Location, batches []cis.Batch) error {
-	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "business date\tsequence\tlayout\tpayments\ttotal\tacknowledge by")
-	for _, b := range batches {
-		fmt.Fprintf(table, "%s\t%d\t%s\t%d\t%s\t%s\n", b.On, b.Sequence, b.Layout, b.Lines,
-			b.Total, b.AcknowledgeDue.In(zone).Format(minutes))
-	}
-	if err := table.Flush(); err != nil {
-		return fmt.Errorf("printing the list: %w", err)
-	}
-	return nil
-}

@@ -211,3 +211,26 @@ func TestAPaymentThatTheBookDoesNotHaveIsNotExported(t *testing.T) {
 		}
 	})
 }
+
+// A hundred payments of November stood in no file, and the list said that every
+// file was acknowledged in time.
+func TestDaysThatNobodySentAreListed(t *testing.T) {
+	eachOffice(t, func(o *townHall) {
+		days := func() []unsentDay {
+			found, err := o.unsent(o.Context(), o.town, o.clk.Now())
+			o.must(err)
+			return found
+		}
+		if got := days(); len(got) != 0 {
+			t.Errorf("a day that is not over is listed: %+v", got)
+		}
+		o.clk.Advance(36 * time.Hour)
+		if got := days(); len(got) != 1 || got[0].count != 2 || got[0].on != o.paidOn(o.place) {
+			t.Errorf("not sent are %+v", got)
+		}
+		o.export()
+		if got := days(); len(got) != 0 {
+			t.Errorf("what was sent is listed: %+v", got)
+		}
+	})
+}

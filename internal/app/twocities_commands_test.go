@@ -49,7 +49,8 @@ func (c *cities) commands(here, other *place) map[string]command {
 		"import bills":        {args: []string{"--city", slug, "--layout", "clearwell", "--as-of", clock.System().Now().Format(time.RFC3339), "--rejects", in("rejects"), in("bills.csv")}, acts: true},
 		"posting export":      {args: []string{"--city", slug, "--on", on, "--out", in("posting.csv")}, file: in("posting.csv"), acts: true},
 		"posting list":        {args: []string{"--city", slug}},
-		"posting acknowledge": {args: []string{"--city", slug, "--on", on}, acts: true},
+		"posting acknowledge": {args: []string{"--city", slug, "--on", on, "--except", c.confirmed(here, "paid")}, acts: true},
+		"posting settle":      {args: []string{"--city", slug, "--posted-at", clock.System().Now().Format(time.RFC3339), c.confirmed(here, "paid")}, acts: true},
 		"dispute list":        {args: []string{"--city", slug}},
 		"dispute won":         {args: []string{"--city", slug, c.confirmed(here, "paid")}, acts: true},
 		"dispute lost":        {args: []string{"--city", slug, c.confirmed(here, "paid again")}, acts: true},
@@ -75,7 +76,7 @@ func (c *cities) disputed(p *place) {
 // acknowledged.
 func order() []string {
 	return []string{
-		"posting export", "posting list", "posting acknowledge", "import bills", "policy replay", "audit verify", "audit export",
+		"posting export", "posting list", "posting acknowledge", "posting settle", "import bills", "policy replay", "audit verify", "audit export",
 		"dispute list", "dispute won", "dispute lost", "city show", "city apply",
 	}
 }
@@ -145,7 +146,7 @@ func (c *cities) tryCommand(name string, tried command, here, other *place, mine
 			c.Errorf("%s ends with %d: %s", name, got.status, got.err)
 		}
 		c.silent(name+" of "+string(here.slug), said, canaries)
-		if tells := name != "posting list" && name != "posting acknowledge" && name != "import bills" && name != "policy replay" && !strings.HasPrefix(name, "dispute"); tells {
+		if tells := name != "posting list" && name != "posting acknowledge" && name != "posting settle" && name != "import bills" && name != "policy replay" && !strings.HasPrefix(name, "dispute"); tells {
 			c.tells(name+" of "+string(here.slug), said, mine)
 		}
 	})

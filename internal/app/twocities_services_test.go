@@ -210,6 +210,7 @@ func aboutPaying() map[string]func(asking) (any, error) {
 		},
 		"payment.Service.Disputes":   func(a asking) (any, error) { return a.c.payments.Disputes(a.ctx, a.here.slug) },
 		"payment.Service.DisputesOn": func(a asking) (any, error) { return a.c.payments.DisputesOn(a.ctx, a.here.slug, a.today()) },
+		"payment.Service.Unposted":   func(a asking) (any, error) { return a.c.payments.Unposted(a.ctx, a.here.slug) },
 		"payment.Service.Start":      func(a asking) (any, error) { return a.c.payments.Start(a.ctx, a.start("reviewed")) },
 		"payment.Service.StartAway": func(a asking) (any, error) {
 			p, page, err := a.c.payments.StartAway(a.ctx, a.start("shown"), payment.Return{Done: "http://" + a.here.host + "/"})
@@ -264,6 +265,9 @@ func aboutBills() map[string]func(asking) (any, error) {
 			batch, err := a.c.exchange.Rewrite(a.ctx, a.here.slug, request.On, 1, request.Layout, &file)
 			return fmt.Sprint(batch, file.String()), err
 		},
+		"cis.Service.Batches": func(a asking) (any, error) { return a.c.exchange.Batches(a.ctx, a.here.slug) },
+		"cis.Service.Refused": func(a asking) (any, error) { return a.c.exchange.Refused(a.ctx, a.here.slug) },
+		"cis.Service.NotSent": func(a asking) (any, error) { return a.c.exchange.NotSent(a.ctx, a.here.slug, []string{"nobody's"}) },
 		"cis.Service.Overdue": func(a asking) (any, error) { return a.c.exchange.Overdue(a.ctx, a.here.slug, a.c.clk.Now().Add(long)) },
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"clearwell/internal/billing"
 	"clearwell/internal/calendar"
 	"clearwell/internal/cis/layout"
+	"clearwell/internal/cis/layouts"
 	"clearwell/internal/db"
 	"clearwell/internal/id"
 )
@@ -133,8 +134,10 @@ func write(out io.Writer, town id.City, l *layout.Layout, batch Batch, lines []l
 	return w.Close()
 }
 
-// Rewrite writes a posting file again, byte for byte. Returns [ErrNoBatch], and
-// [ErrPostingDiffers] when the layout has been changed since.
+// Rewrite writes a posting file again, byte for byte: in the layout it was made
+// in, where the town has another one by now and the first is one that ships.
+// Returns [ErrNoBatch], and [ErrPostingDiffers] when that layout has been changed
+// since or is not at hand.
 func (s *Service) Rewrite(ctx context.Context, town id.City, on calendar.Date, sequence int, l *layout.Layout, out io.Writer) (Batch, error) {
 	var batch Batch
 	err := s.db.Read(ctx, town, func(ctx context.Context, tx *db.Tx) error {
@@ -161,6 +164,11 @@ func (s *Service) rewrite(ctx context.Context, town id.City, l *layout.Layout, b
 	})
 	if err != nil {
 		return err
+	}
+	if l.Name != batch.Layout { // the town has changed its layout since
+		if l, err = layouts.Find(batch.Layout); err != nil {
+			return ErrPostingDiffers.Because(err)
+		}
 	}
 	digest := sha256.New()
 	err = write(digest, town, l, batch, lines)

@@ -135,6 +135,30 @@ func linesOf(ctx context.Context, tx *db.Tx, b Batch) ([]line, error) {
 	return found, err
 }
 
+func refusedLines(ctx context.Context, tx *db.Tx) ([]Posting, error) {
+	rows, err := tx.Query(ctx, "select "+lineColumns+` from posting_lines
+		where city_id = $1 and refused_at is not null and settled_at is null order by refused_at, confirmation`, tx.City())
+	if err != nil {
+		return nil, err
+	}
+	var found []Posting
+	err = rows.Each(func(scan func(...any) error) error {
+		l, err := scanLine(scan)
+		found = append(found, l.Posting)
+		return err
+	})
+	return found, err
+}
+
+// askSent queues the question whether a posting stands in a file.
+func askSent(tx *db.Tx, confirmation string, into *bool) {
+	tx.Ask(func(scan func(...any) error) error {
+		var one int
+		*into = true
+		return scan(&one)
+	}, "select 1 from posting_lines where city_id = $1 and confirmation = $2", tx.City(), confirmation)
+}
+
 func scanLine(scan func(...any) error) (line, error) {
 	var l line
 	var paid int64

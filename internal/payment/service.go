@@ -136,6 +136,21 @@ func (s *Service) ApprovedOn(ctx context.Context, city id.City, on calendar.Date
 	return found, nil
 }
 
+// Unposted lists the approved payments that the billing system has not taken, as
+// far as anybody has noted, oldest first.
+func (s *Service) Unposted(ctx context.Context, city id.City) ([]Payment, error) {
+	var found []Payment
+	err := s.DB.Read(ctx, city, func(ctx context.Context, tx *db.Tx) error {
+		var err error
+		found, err = selectUnposted(ctx, tx)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("listing payments that nobody took: %w", err)
+	}
+	return found, nil
+}
+
 // AcknowledgeTx records that the city's billing system has taken the payments
 // just now. What was recorded before stays.
 func AcknowledgeTx(tx *db.Tx, payments []ID) {

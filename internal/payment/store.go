@@ -113,6 +113,11 @@ func selectApproved(ctx context.Context, tx *db.Tx, on calendar.Date) ([]Payment
 		string(tx.City()), on.String())
 }
 
+func selectUnposted(ctx context.Context, tx *db.Tx) ([]Payment, error) {
+	return selectPayments(ctx, tx, `select `+paymentColumns+` from payments
+		where city_id = $1 and acknowledged_at = 0 and state in ('approved', 'disputed') order by id`, string(tx.City()))
+}
+
 // selectResting reads across cities: the sweep is the operator's own work.
 func selectResting(ctx context.Context, tx *db.Tx, state State, before time.Time, limit int) ([]Payment, error) {
 	return selectPayments(ctx, tx, `select `+paymentColumns+` from payments
