@@ -60,7 +60,10 @@ func (s *Service) mostDeclines(town *city.City) (most int, refusal error) {
 }
 
 func (p Payment) moved(next State, tx *db.Tx, result processor.Result) Payment {
-	p.State, p.StateAt, p.Challenge = next, tx.Now(), result.ChallengeURL
+	if next != p.State {
+		p.State, p.StateAt = next, tx.Now()
+	}
+	p.Challenge = result.ChallengeURL
 	if result.Instrument.Last4 != "" {
 		p.Card = result.Instrument
 	}
@@ -136,21 +139,34 @@ func (s *Service) learn(ctx context.Context, p Payment) (Payment, error) {
 	if !found {
 		return p, ErrNoProcessor
 	}
-	result, err := adapter.Lookup(ctx, processor.LookupRequest{Key: processor.Key(p.Attempt.String()), Merchant: p.Merchant})
+	listening, stop := context.WithTimeout(ctx, s.looking)
+	defer stop()
+	result, err := adapter.Lookup(listening, processor.LookupRequest{Key: processor.Key(p.Attempt.String()), Merchant: p.Merchant})
 	on := eventOf(result, p.Total())
 	if errors.Is(err, processor.ErrNeverSeen) {
-		on = s.neverSeen(p)
+		if on, err = s.neverSeen(ctx, p); err != nil {
+			return p, err
+		}
 	}
 	return s.settled(ctx, town, p, on, result)
 }
 
 // neverSeen decides what it means that the processor never had the attempt: at
 // first that the request may still be under way, later that it never arrives.
-func (s *Service) neverSeen(p Payment) Event {
-	if s.DB.Clock().Now().Sub(p.StateAt) < 2*s.timeout {
-		return Doubt
+// That counts from the asking, and from nothing that looking again could move.
+func (s *Service) neverSeen(ctx context.Context, p Payment) (Event, error) {
+	event := Doubt
+	err := s.DB.Read(ctx, p.City, func(ctx context.Context, tx *db.Tx) error {
+		asked, err := selectAskedAt(ctx, tx, p.Attempt)
+		if tx.Now().Sub(asked) >= 2*s.timeout {
+			event = Lapse
+		}
+		return err
+	})
+	if err != nil {
+		return Doubt, fmt.Errorf("reading when payment %s was asked for: %w", p.ID, err)
 	}
-	return Lapse
+	return event, nil
 }
 
 // settled applies an event that may have happened already.

@@ -67,6 +67,7 @@ type Service struct {
 	charges       sync.WaitGroup
 	patience      time.Duration // how long a payer waits on one page for the processor
 	timeout       time.Duration // how long we listen to the processor at all
+	looking       time.Duration // how long we listen when we ask what became of an attempt
 }
 
 // New gives the service.
@@ -74,7 +75,7 @@ func New(deps Deps) *Service {
 	if deps.Log == nil {
 		deps.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Service{Deps: deps, confirmations: newConfirmations(), patience: 6 * time.Second, timeout: 40 * time.Second}
+	return &Service{Deps: deps, confirmations: newConfirmations(), patience: 6 * time.Second, timeout: 40 * time.Second, looking: 15 * time.Second}
 }
 
 // Drain waits for the charges under way. The sweep would finish them too, later.

@@ -23,8 +23,8 @@ const paymentColumns = `city_id, id, state, state_at, started_at, business_on, u
 	payer_name, payer_address, payer_email, payer_phone, language, acknowledged_at`
 
 func insertPayment(tx *db.Tx, p Payment) {
-	tx.Exec(`insert into payments (`+paymentColumns+`) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
-		$13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, 0)`,
+	tx.Exec(`insert into payments (`+paymentColumns+`, looked_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
+		$13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, 0, $4)`,
 		string(p.City), p.ID.String(), string(p.State), db.Micros(p.StateAt), db.Micros(p.StartedAt), p.BusinessOn.String(),
 		string(p.UtilityAccount), string(p.Service), string(p.Channel), p.Amount.Cents(), p.Fee.Cents(), p.Confirmation,
 		p.PolicyVersion, p.Processor, string(p.Merchant), p.Attempt.String(), p.Attempts, p.Exposure.String(),
@@ -35,7 +35,7 @@ func insertPayment(tx *db.Tx, p Payment) {
 // updateForAttempt begins another attempt, if the payment still stands as it
 // was read.
 func updateForAttempt(tx *db.Tx, p, before Payment) {
-	tx.ExecOne(ErrMovedOn, `update payments set state = $1, state_at = $2, business_on = $3, fee_cents = $4,
+	tx.ExecOne(ErrMovedOn, `update payments set state = $1, state_at = $2, looked_at = $2, business_on = $3, fee_cents = $4,
 			policy_version = $5, processor = $6, merchant = $7, attempt_id = $8, attempt_number = $9, exposure_id = $10,
 			capture_path = $11, card_brand = $12, card_last4 = $13, card_funding = $14, card_entry = $15,
 			card_fingerprint = $16, payer_name = $17, payer_address = $18, payer_email = $19, payer_phone = $20
@@ -47,14 +47,14 @@ func updateForAttempt(tx *db.Tx, p, before Payment) {
 		string(p.City), p.ID.String(), string(before.State), before.Attempt.String())
 }
 
-// updateState moves a payment, if it still stands as it was read. Looking again
-// without news moves only the time, so that the sweep takes others first.
+// updateState moves a payment, if it still stands as it was read. It has been
+// looked at then, with news or without.
 func updateState(tx *db.Tx, before, after Payment) {
 	tx.ExecOne(ErrMovedOn, `update payments set state = $1, state_at = $2, card_brand = $3, card_last4 = $4,
-			card_funding = $5, card_entry = $6, card_fingerprint = $7
-		where city_id = $8 and id = $9 and state = $10 and attempt_id = $11`,
+			card_funding = $5, card_entry = $6, card_fingerprint = $7, looked_at = $8
+		where city_id = $9 and id = $10 and state = $11 and attempt_id = $12`,
 		string(after.State), db.Micros(after.StateAt), string(after.Card.Brand), after.Card.Last4,
-		string(after.Card.Funding), string(after.Card.Entry), after.Card.Fingerprint,
+		string(after.Card.Funding), string(after.Card.Entry), after.Card.Fingerprint, db.Micros(tx.Now()),
 		string(before.City), before.ID.String(), string(before.State), before.Attempt.String())
 }
 
@@ -118,11 +118,16 @@ func selectUnposted(ctx context.Context, tx *db.Tx) ([]Payment, error) {
 		where city_id = $1 and acknowledged_at = 0 and state in ('approved', 'disputed') order by id`, string(tx.City()))
 }
 
-// selectResting reads across cities: the sweep is the operator's own work.
-func selectResting(ctx context.Context, tx *db.Tx, state State, before time.Time, limit int) ([]Payment, error) {
-	return selectPayments(ctx, tx, `select `+paymentColumns+` from payments
-		where state in ('asking', 'away', 'unknown', 'declined') and state = $1 and state_at < $2
-		order by state_at limit $3`, string(state), db.Micros(before), limit)
+// takeResting takes those that were left alone the longest, of all states past
+// their limits, and notes that they are looked at. It works across cities: the
+// sweep is the operator's own work.
+func takeResting(ctx context.Context, tx *db.Tx, limit int) ([]Payment, error) {
+	before := func(s State) int64 { return db.Micros(tx.Now().Add(-s.Facts().Rest)) }
+	return selectPayments(ctx, tx, `update payments set looked_at = $1 where (city_id, id) in (select city_id, id from payments
+			where state in ('asking', 'away', 'unknown', 'declined') and (state = 'asking' and looked_at < $2
+				or state = 'away' and looked_at < $3 or state = 'unknown' and looked_at < $4 or state = 'declined' and looked_at < $5)
+			order by looked_at limit $6)
+		returning `+paymentColumns, db.Micros(tx.Now()), before(Asking), before(Away), before(InDoubt), before(Declined), limit)
 }
 
 func selectPayments(ctx context.Context, tx *db.Tx, sql string, args ...any) ([]Payment, error) {
@@ -177,6 +182,13 @@ func insertAttempt(tx *db.Tx, p Payment, token processor.Token) {
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, '', '', '', '', '')`,
 		string(p.City), p.Attempt.String(), p.ID.String(), p.Attempts, db.Micros(tx.Now()), p.Processor, string(token),
 		p.Total().Cents(), string(p.CapturePath))
+}
+
+func selectAskedAt(ctx context.Context, tx *db.Tx, attempt AttemptID) (time.Time, error) {
+	var at int64
+	err := tx.QueryRow(ctx, `select asked_at from payment_attempts where city_id = $1 and id = $2`,
+		string(tx.City()), attempt.String()).Scan(&at)
+	return db.Time(at), err
 }
 
 func decideAttempt(tx *db.Tx, p Payment, decision string, r processor.Result) {

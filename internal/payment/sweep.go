@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
 
 	"clearwell/internal/db"
 	"clearwell/internal/id"
@@ -16,9 +19,13 @@ type Swept struct {
 	Decided int // of these, decided now
 }
 
-// sweepLimit bounds one sweep, so that it ends and the next begins with what is
-// oldest.
+// sweepLimit bounds one sweep, so that it ends and the next begins with what was
+// left alone the longest.
 const sweepLimit = 200
+
+// sweepers is how many payments are looked at side by side, so that a processor
+// that does not answer does not hold up the others' for long.
+const sweepers = 8
 
 // Sweep looks at the payments of all cities that rest in a non-terminal state
 // past its limit: it asks the processor, and lets what was declined and not
@@ -29,22 +36,34 @@ func (s *Service) Sweep(ctx context.Context) (Swept, error) {
 	if err != nil {
 		return Swept{}, fmt.Errorf("sweeping payments: %w", err)
 	}
-	swept := Swept{Looked: len(resting)}
-	var errs []error
-	for _, p := range resting {
-		after, err := s.sweepOne(ctx, p)
-		if err != nil {
-			errs = append(errs, fmt.Errorf("sweeping payment %s: %w", p.ID, err))
-			continue
-		}
-		if after.State != p.State && after.State.Decided() {
-			swept.Decided++
-		}
+	var decided atomic.Int64
+	errs := make([]error, len(resting))
+	places := make(chan struct{}, sweepers)
+	var looking sync.WaitGroup
+	for i, p := range resting {
+		places <- struct{}{}
+		looking.Go(func() {
+			defer func() { <-places }()
+			after, err := s.sweepOne(ctx, p)
+			if err != nil {
+				errs[i] = fmt.Errorf("sweeping payment %s: %w", p.ID, err)
+			} else if after.State != p.State && after.State.Decided() {
+				decided.Add(1)
+			}
+		})
 	}
-	return swept, errors.Join(errs...)
+	looking.Wait()
+	return Swept{Looked: len(resting), Decided: int(decided.Load())}, errors.Join(errs...)
 }
 
-func (s *Service) sweepOne(ctx context.Context, p Payment) (Payment, error) {
+// sweepOne looks at one payment. A panic is an error of this one: the others are
+// looked at.
+func (s *Service) sweepOne(ctx context.Context, p Payment) (after Payment, err error) {
+	defer func() {
+		if caught := recover(); caught != nil {
+			err = fmt.Errorf("panicking: %v\n%s", caught, debug.Stack())
+		}
+	}()
 	if p.State != Declined {
 		return s.learn(ctx, p)
 	}
@@ -55,22 +74,13 @@ func (s *Service) sweepOne(ctx context.Context, p Payment) (Payment, error) {
 	return s.settled(ctx, town, p, Lapse, processor.Result{})
 }
 
-// resting reads the payments that rest past their limits, in every city.
+// resting takes the payments that rest past their limits, in every city.
 func (s *Service) resting(ctx context.Context) ([]Payment, error) {
 	var found []Payment
-	err := s.DB.Read(ctx, id.Everyone, func(ctx context.Context, tx *db.Tx) error {
-		found = nil
-		for _, f := range facts {
-			if f.Terminal || len(found) >= sweepLimit {
-				continue
-			}
-			some, err := selectResting(ctx, tx, f.State, tx.Now().Add(-f.Rest), sweepLimit-len(found))
-			if err != nil {
-				return err
-			}
-			found = append(found, some...)
-		}
-		return nil
+	err := s.DB.Write(ctx, id.Everyone, func(ctx context.Context, tx *db.Tx) error {
+		var err error
+		found, err = takeResting(ctx, tx, sweepLimit)
+		return err
 	})
 	return found, err
 }
