@@ -40,6 +40,7 @@ type commands struct {
 	Import  importCommand  `cmd:"" help:"Take files from the billing system."`
 	Init    initCommand    `cmd:"" help:"Write the files of a new installation, by asking."`
 	Posting postingCommand `cmd:"" help:"Give payments to the billing system."`
+	Day     dayCommand     `cmd:"" help:"Compare what every record says of a business date."`
 	Dispute disputeCommand `cmd:"" help:"Payments that cardholders have taken back."`
 	City    cityCommand    `cmd:"" help:"Towns and their files."`
 	Policy  policyCommand  `cmd:"" help:"Fees, tenders, limits: why, and what if."`

@@ -51,6 +51,7 @@ func (c *cities) commands(here, other *place) map[string]command {
 		"posting list":        {args: []string{"--city", slug}},
 		"posting acknowledge": {args: []string{"--city", slug, "--on", on, "--except", c.confirmed(here, "paid")}, acts: true},
 		"posting settle":      {args: []string{"--city", slug, "--posted-at", clock.System().Now().Format(time.RFC3339), c.confirmed(here, "paid")}, acts: true},
+		"day":                 {args: []string{"--city", slug, "--on", on}, status: statusFailed},
 		"dispute list":        {args: []string{"--city", slug}},
 		"dispute won":         {args: []string{"--city", slug, c.confirmed(here, "paid")}, acts: true},
 		"dispute lost":        {args: []string{"--city", slug, c.confirmed(here, "paid again")}, acts: true},
@@ -77,7 +78,7 @@ func (c *cities) disputed(p *place) {
 func order() []string {
 	return []string{
 		"posting export", "posting list", "posting acknowledge", "posting settle", "import bills", "policy replay", "audit verify", "audit export",
-		"dispute list", "dispute won", "dispute lost", "city show", "city apply",
+		"day", "dispute list", "dispute won", "dispute lost", "city show", "city apply",
 	}
 }
 
@@ -142,11 +143,11 @@ func (c *cities) tryCommand(name string, tried command, here, other *place, mine
 			c.must(err)
 			said += string(written)
 		}
-		if got.status != statusDone {
+		if got.status != tried.status {
 			c.Errorf("%s ends with %d: %s", name, got.status, got.err)
 		}
 		c.silent(name+" of "+string(here.slug), said, canaries)
-		if tells := name != "posting list" && name != "posting acknowledge" && name != "posting settle" && name != "import bills" && name != "policy replay" && !strings.HasPrefix(name, "dispute"); tells {
+		if tells := name != "posting list" && name != "posting acknowledge" && name != "posting settle" && name != "import bills" && name != "policy replay" && !strings.HasPrefix(name, "dispute") && name != "day"; tells {
 			c.tells(name+" of "+string(here.slug), said, mine)
 		}
 	})

@@ -1,0 +1,202 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"clearwell/internal/calendar"
+	"clearwell/internal/ledger"
+	"clearwell/internal/money"
+	"clearwell/internal/payment"
+	"clearwell/internal/processor"
+)
+
+// dayCommand ties a business date out.
+type dayCommand struct {
+	batchFlags
+}
+
+// errDayDiffers says that the records of a day do not agree.
+var errDayDiffers = errors.New("the day does not tie out")
+
+// Run prints what each record says of the day, and how it differs from what the
+// portal has.
+func (c dayCommand) Run(ctx context.Context, p Process) error {
+	return inTown(ctx, p, c.Config, c.City, func(w *works, town townOf) error {
+		day, err := w.day(ctx, town, c.On)
+		if err != nil {
+			return fmt.Errorf("tying out %s: %w", c.On, err)
+		}
+		if err := day.writeTo(p.Out); err != nil {
+			return fmt.Errorf("printing the day: %w", err)
+		}
+		if !day.agrees() {
+			return errDayDiffers
+		}
+		return nil
+	})
+}
+
+// daySum is what one record says of a day. Each compares with what the portal has
+// of the same kind.
+type daySum struct {
+	record         string
+	count          int // payments or lines; 0 where the record counts none
+	principal, fee money.Amount
+	difference     money.Amount
+	problems       []string
+}
+
+type dayReport struct {
+	on   calendar.Date
+	sums []daySum
+}
+
+func (r dayReport) agrees() bool {
+	for _, s := range r.sums {
+		if !s.difference.IsZero() || len(s.problems) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func (r dayReport) writeTo(out io.Writer) error {
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintf(table, "%s\tcount\tprincipal\tfee\ttotal\tdifference\t\n", r.on)
+	for _, s := range r.sums {
+		fmt.Fprintf(table, "%s\t%d\t%s\t%s\t%s\t%s\t\n", s.record, s.count, s.principal, s.fee, s.principal.Add(s.fee), s.difference)
+	}
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	for _, s := range r.sums {
+		for _, problem := range s.problems {
+			if _, err := fmt.Fprintf(out, "%s: %s\n", s.record, problem); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// day asks every record of a business date.
+func (w *works) day(ctx context.Context, town townOf, on calendar.Date) (dayReport, error) {
+	paid, err := w.payments.ApprovedOn(ctx, town.City, on)
+	if err != nil {
+		return dayReport{}, err
+	}
+	disputes, err := w.payments.DisputesOn(ctx, town.City, on)
+	if err != nil {
+		return dayReport{}, err
+	}
+	made, disputed := dayOfPortal(paid, disputes, on)
+	book, err := w.dayOfBook(ctx, town, on, made, disputed)
+	if err != nil {
+		return dayReport{}, err
+	}
+	files, err := w.dayOfFiles(ctx, town, on, made.principal.Add(disputed.principal))
+	return dayReport{on, []daySum{made, disputed, book, w.dayOfProcessor(ctx, paid), files}}, err
+}
+
+// dayOfPortal adds up the payments of a day, and apart from them what was taken
+// back or came back.
+func dayOfPortal(paid []payment.Payment, disputes []payment.Dispute, on calendar.Date) (made, disputed daySum) {
+	made, disputed = daySum{record: "payments"}, daySum{record: "disputes"}
+	for _, p := range paid {
+		made.count++
+		made.principal, made.fee = made.principal.Add(p.Amount), made.fee.Add(p.Fee)
+	}
+	for _, d := range disputes {
+		for _, line := range ofDispute(d, on) {
+			disputed.count++
+			disputed.principal, disputed.fee = disputed.principal.Add(line.Amount), disputed.fee.Add(line.Fee)
+		}
+	}
+	return made, disputed
+}
+
+// dayOfBook is what the book has: of the bills, of the fees, and the other side of
+// both. It is compared payment by payment too, because two mistakes may add up to
+// nothing.
+func (w *works) dayOfBook(ctx context.Context, town townOf, on calendar.Date, made, disputed daySum) (daySum, error) {
+	sum := daySum{record: "book"}
+	balances, err := ledger.New(w.db).TrialBalance(ctx, town.City, on, on)
+	if err != nil {
+		return sum, err
+	}
+	for _, b := range balances {
+		switch {
+		case strings.HasPrefix(string(b.Code), "receivable/"):
+			sum.principal = sum.principal.Sub(b.Posted)
+		case b.Code == ledger.Fees:
+			sum.fee = sum.fee.Sub(b.Posted)
+		}
+		if !b.Pending.IsZero() {
+			sum.problems = append(sum.problems, fmt.Sprintf("%s is pending on %s", b.Pending, b.Code))
+		}
+	}
+	principal, fee := made.principal.Add(disputed.principal), made.fee.Add(disputed.fee)
+	sum.difference = sum.principal.Add(sum.fee).Sub(principal).Sub(fee)
+	if sum.difference.IsZero() && sum.principal != principal {
+		sum.problems = append(sum.problems, fmt.Sprintf("principal and fee are divided otherwise, by %s", sum.principal.Sub(principal)))
+	}
+	if out := ledger.Out(balances); !out.IsZero() {
+		sum.problems = append(sum.problems, fmt.Sprintf("it is out of balance by %s", out))
+	}
+	_, err = postings{w.payments, ledger.New(w.db)}.ApprovedOn(ctx, town.City, on)
+	if err != nil {
+		sum.problems = append(sum.problems, err.Error())
+	}
+	return sum, nil
+}
+
+// dayOfProcessor asks the processor for each payment. It has no principal and no
+// fee of ours, only what it took: that stands under principal and fee as we
+// divide it, as long as it is the same sum.
+func (w *works) dayOfProcessor(ctx context.Context, paid []payment.Payment) daySum {
+	sum := daySum{record: "processor"}
+	var took, want money.Amount
+	for _, p := range paid {
+		want = want.Add(p.Total())
+		result, err := w.lookUp(ctx, p)
+		if err != nil || result.Decision != processor.Approved {
+			sum.problems = append(sum.problems, fmt.Sprintf("%s of %s is %s there, %v", p.Confirmation, p.Total(), result.Decision, err))
+			continue
+		}
+		if result.Amount != p.Total() {
+			sum.problems = append(sum.problems, fmt.Sprintf("%s is %s there, not %s", p.Confirmation, result.Amount, p.Total()))
+		}
+		sum.count++
+		took = took.Add(result.Amount)
+		sum.fee = sum.fee.Add(p.Fee)
+	}
+	sum.principal, sum.difference = took.Sub(sum.fee), took.Sub(want)
+	return sum
+}
+
+func (w *works) lookUp(ctx context.Context, p payment.Payment) (processor.Result, error) {
+	adapter, found := w.companies[p.Processor]
+	if !found {
+		return processor.Result{}, payment.ErrNoProcessor
+	}
+	return adapter.Lookup(ctx, processor.LookupRequest{Key: processor.Key(p.Attempt.String()), Merchant: p.Merchant})
+}
+
+// dayOfFiles is what the billing system was sent.
+func (w *works) dayOfFiles(ctx context.Context, town townOf, on calendar.Date, principal money.Amount) (daySum, error) {
+	sum := daySum{record: "posting files"}
+	batches, err := w.exchange.Batches(ctx, town.City)
+	for _, b := range batches {
+		if b.On == on {
+			sum.count += b.Lines
+			sum.principal = sum.principal.Add(b.Total)
+		}
+	}
+	sum.difference = sum.principal.Sub(principal)
+	return sum, err
+}
