@@ -243,6 +243,85 @@ func TestEndedVisit(t *testing.T) {
 	}
 }
 
+// Whoever changes the language on the way is spoken to in it by the card fields
+// and by the bank.
+func TestTheLanguageIsChangedOnTheWay(t *testing.T) {
+	b := open(t).browser().find()
+	b.send(view.FieldAmount, string(view.Total)).on("/pay/")
+	if b.get(b.at.Path+"?lang=es").on("/pay/", `lang="es"`); !regexp.MustCompile(`<iframe src="[^"]*lang=es`).MatchString(b.page) {
+		t.Errorf("the card fields are not in Spanish:\n%s", b.page)
+	}
+	b.give(challenged).send()
+	if !strings.Contains(b.at.Path, "/challenge/") || !strings.Contains(b.page, `lang="es"`) {
+		t.Errorf("the bank asks at %s:\n%s", b.at, b.page)
+	}
+}
+
+// Whose bill it is, and what is paid beyond what is due, stand on every page.
+func TestEveryPageSaysWhoseBillAndWhatIsTooMuch(t *testing.T) {
+	const whose, tooMuch = "· Water", "This is $16.90 more than is due"
+	b := open(t).browser().find().reads("$1.25 for payments up to $100.00; 2.25% for larger payments")
+	b.send(view.FieldAmount, string(view.Other), view.FieldOtherAmount, "100").on("/pay/", whose, tooMuch)
+	b.give(good).on("/review/", whose, tooMuch).send().on("/pay/done/", "credit of $16.90", "ana@example.com")
+	second := b.town.browser()
+	second.home().send(view.FieldUtilityAccount, "#4217-1", string(city.HouseNumber), "12").on("/bill/")
+	second.send(view.FieldAmount, string(view.Other), view.FieldOtherAmount, "20").give(good).send().on("/duplicate/", whose, "pay $20.00", "$100.00")
+	if stranger := b.town.browser().get(b.at.String()).on("/pay/done/"); strings.Contains(stranger.page, "$16.90") {
+		t.Error("a stranger with the receipt reads what is owed")
+	}
+}
+
+// A due date that has passed says so, and what is left after a decline is what is
+// owed, not what was tried.
+func TestTheDueDateHasPassed(t *testing.T) {
+	b := open(t).browser()
+	b.clk.Advance(22 * 24 * time.Hour)
+	b.find().reads("Was due", "(2 days ago)", "This bill was due")
+	b.send(view.FieldAmount, string(view.Other), view.FieldOtherAmount, "20").give(refused).send()
+	b.on("/pay/done/", "We tried $21.25", "$83.10 is still due", `href="tel:`)
+	if strings.Contains(b.page, "usa-step-indicator") {
+		t.Error("a declined card is a step on the way")
+	}
+}
+
+// Whatever is wrong with a form, the answer is a redirect, so that Back and
+// refresh show a page; what was typed stays, but never what looks like a card.
+func TestMistakesAreAnsweredByARedirect(t *testing.T) {
+	b := open(t).browser().find()
+	bill := b.at.Path
+	b.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	wrong := func(path string, form url.Values, says ...string) {
+		t.Helper()
+		if b.do(http.MethodPost, path, form); b.status != http.StatusSeeOther {
+			t.Errorf("%s: answered with %d", path, b.status)
+		}
+		if b.get(path); b.status != http.StatusUnprocessableEntity {
+			t.Errorf("%s: shown with %d", path, b.status)
+		}
+		b.reads(says...)
+		if b.get(path); b.status != http.StatusOK {
+			t.Errorf("%s: shown again with %d", path, b.status)
+		}
+	}
+	wrong("/sampletown/", url.Values{view.FieldUtilityAccount: {"4217-1"}, string(city.HouseNumber): {"13"}}, "could not find a match", `value="4217-1"`, "tel:+15125550100")
+	wrong("/sampletown/", url.Values{view.FieldUtilityAccount: {"4217-1"}}, "Answer one of the questions below")
+	wrong(bill, url.Values{view.FieldAmount: {string(view.Other)}, view.FieldOtherAmount: {"94,90"}}, "94.90 instead of 94,90", `value="94,90"`)
+	b.do(http.MethodPost, bill, url.Values{view.FieldAmount: {string(view.Total)}})
+	pay := regexp.MustCompile(`/pay/quo_[0-9a-z]+`).FindString(b.location)
+	wrong("/sampletown"+pay, url.Values{view.FieldHow: {view.HowFields}, view.FieldCardToken: {"tok"}, view.FieldEmail: {"maria at example"}}, "Enter an e-mail address", `value="maria at example"`)
+}
+
+// A try is refused while another tab's is under way: nobody reads that nothing was
+// charged, but how the payment stands.
+func TestARefusedTryShowsThePaymentThatStands(t *testing.T) {
+	b := openAs(t, strings.Replace(string(city.Example()), "declined_tries: 8", "declined_tries: 1", 1)).browser().find().give(lost)
+	review := *b
+	b.deaf.Store(true)
+	b.send().on("/pay/done/") // in doubt: its try is not given back
+	(&review).send().on("/pay/done/")
+	b.charged(1, owedOnce)
+}
+
 func TestExpiredQuote(t *testing.T) {
 	b := open(t).browser().find().give(good)
 	b.clk.Advance(31 * time.Minute)

@@ -251,6 +251,16 @@ func TestFindingTellsNothing(t *testing.T) {
 	}
 }
 
+// In a town whose numbers are as long as a card's, what looks like a card is
+// looked up, and neither kept nor shown again when it is nobody's.
+func TestWhatLooksLikeACardIsNotKept(t *testing.T) {
+	file := strings.NewReplacer(`"######-###"`, `"################"`, "example: 004217-001", "example: 1000000000000000").Replace(string(city.Example()))
+	b := openAs(t, file).browser().home().send(view.FieldUtilityAccount, pan, string(city.HouseNumber), "13")
+	if b.reads("could not find a match", `value="13"`); strings.Contains(b.page, pan) {
+		t.Errorf("the page repeats it:\n%s", b.page)
+	}
+}
+
 // Guesses are slowed down for each utility account, whether it exists or not,
 // and for each network.
 func TestGuessesAreSlowedDown(t *testing.T) {

@@ -275,6 +275,8 @@ type browser struct {
 	at     *url.URL
 	status int
 	page   string
+
+	location string // of an answer that was not followed
 }
 
 func (tw *town) browser() *browser {
@@ -302,7 +304,7 @@ func (b *browser) do(method, address string, form url.Values) *browser {
 	defer res.Body.Close()
 	text, err := io.ReadAll(res.Body)
 	b.must(err)
-	b.at, b.status, b.page = res.Request.URL, res.StatusCode, string(text)
+	b.at, b.status, b.page, b.location = res.Request.URL, res.StatusCode, string(text), res.Header.Get("Location")
 	return b
 }
 

@@ -129,6 +129,47 @@ func TestPayPageSaysWhatIsWrongAndTriesAgain(t *testing.T) {
 	}
 }
 
+// A wrong e-mail address is told before the card is taken, which would have to be
+// typed again.
+func TestPayPageAsksForTheAddressBeforeTheCard(t *testing.T) {
+	p := openPayPage(t, `tell({type: "clearwell.token", token: "tok_" + asked})`)
+	p.Go(p.address)
+	p.Do(chromedp.SendKeys("#email", "maria at example"), chromedp.Click("[data-card-button]"))
+	p.Await(`!document.querySelector('[data-card-message="email"]').hidden && document.activeElement.id === "email"`)
+	webtest.Ask[string](p.Tab, `document.querySelector("#email").value = ""`)
+	p.Do(chromedp.Click("[data-card-button]"))
+	p.Await(`document.title === "taken"`)
+	if got := p.forms()[0].Get(FieldCardToken); got != "tok_1" {
+		t.Errorf("token %q, want the first that was asked for", got)
+	}
+}
+
+// Enter in the card fields is the button.
+func TestPayPageTakesEnterForTheButton(t *testing.T) {
+	p := openPayPage(t, `tell({type: "clearwell.token", token: "tok_" + asked})`)
+	p.Go(p.address)
+	p.Await(`document.querySelector("iframe").style.height === "333px"`)
+	webtest.Ask[bool](p.Tab, `(() => {
+		const frame = document.querySelector("iframe"), origin = document.querySelector("[data-card-fields]").dataset.origin;
+		window.dispatchEvent(new MessageEvent("message", {data: {type: "clearwell.enter"}, origin, source: frame.contentWindow}));
+		return true;
+	})()`)
+	p.Await(`document.title === "taken"`)
+	if forms := p.forms(); len(forms) != 1 || forms[0].Get(FieldCardToken) != "tok_1" {
+		t.Errorf("sent %v", forms)
+	}
+}
+
+// The second way is folded while the first works, and opened when it does not.
+func TestPayPageFoldsTheSecondWay(t *testing.T) {
+	p := openPayPage(t, ``)
+	p.Go(p.address)
+	p.Await(`!document.querySelector("[data-second-way]").open`)
+	if got := webtest.Ask[string](p.Tab, `document.querySelector("summary").innerText.trim()`); got != "Trouble with this form?" {
+		t.Errorf("the second way is headed %q", got)
+	}
+}
+
 // A token counts only from the frame's window and origin, and only when asked for.
 func TestPayPageTrustsNobodyElse(t *testing.T) {
 	p := openPayPage(t, ``)
