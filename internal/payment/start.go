@@ -178,7 +178,7 @@ func (s *Service) newAttempt(tx *db.Tx, j judged) Payment {
 	if j.how == Send {
 		p.State = Away
 	}
-	p.Fee, p.Card, p.Payer = q.Fee, q.Card, q.Payer
+	p.Fee, p.Card, p.Payer, p.Language = q.Fee, q.Card, q.Payer, q.Language
 	p.Processor, p.Merchant = j.town.Processor.Name, processor.Merchant(j.town.Processor.Merchant)
 	p.Attempt, p.Attempts = id.New[attemptKind](tx.Now()), p.Attempts+1
 	p.Exposure, p.CapturePath = q.Exposure, q.CapturePath
@@ -249,7 +249,7 @@ func (s *Service) ask(ctx context.Context, adapter processor.Processor, begun be
 	result, err := adapter.Charge(listening, processor.ChargeRequest{
 		Key: processor.Key(p.Attempt.String()), Merchant: p.Merchant, Token: begun.token, Amount: p.Total(),
 		Description: p.Confirmation, Descriptor: begun.town.Processor.Descriptor,
-		ReturnURL: begun.returnURL,
+		ReturnURL: begun.returnURL, Language: string(p.Language),
 	})
 	if err != nil {
 		s.Log.WarnContext(ctx, "charging", "city", string(p.City), "payment", p.ID.String(), "err", err.Error())

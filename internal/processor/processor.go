@@ -139,6 +139,7 @@ type ChargeRequest struct {
 	Descriptor  string       // appears on the payer's statement, at most 22 characters
 	Stored      *StoredUse   // nil for a fresh token
 	ReturnURL   string       // where a challenge sends the payer back to
+	Language    string       // of the payer, for a challenge: "en" or "es"; empty where nobody is present
 }
 
 // StoredUse marks a charge on a stored credential, as the networks require.

@@ -84,6 +84,11 @@ func TestBrowserGetsATokenAndNothingElse(t *testing.T) {
 	do(t, ctx, chromedp.Navigate(address))
 	see[bool](t, ctx, `Boolean(last("ready") && last("height"))`)
 	do(t, ctx, typing("4242 4242 4242 4241", "1249", "123", "78701")...)
+	if got := see[string](t, ctx, `JSON.stringify(last("enter") || null)`); got != "null" {
+		t.Errorf("the frame speaks of an Enter that nobody pressed: %s", got)
+	}
+	do(t, ctx, chromedp.KeyEvent("\r"))
+	see[bool](t, ctx, `Boolean(last("enter"))`)
 	see[bool](t, ctx, `ask("clearwell.submit") || true`)
 	see[bool](t, ctx, `Boolean(last("invalid"))`)
 	screenshot(t, ctx, "invalid")

@@ -183,7 +183,7 @@ func (s *Server) judge(req processor.ChargeRequest, card *plastic, now time.Time
 	due := now.Add(s.cfg.SlowFor)
 	if does == Challenges {
 		due = now.Add(challengeLife)
-		made.Visit = &visit{Secret: rand.Text(), Challenge: true, ReturnURL: req.ReturnURL, Expires: due}
+		made.Visit = &visit{Secret: rand.Text(), Challenge: true, ReturnURL: req.ReturnURL, Language: req.Language, Expires: due}
 	}
 	made.Due = &due
 	return made

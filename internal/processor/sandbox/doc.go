@@ -76,6 +76,7 @@
 //	frame to page  {type: "clearwell.ready"}           can be typed into
 //	               {type: "clearwell.height", height}  wants so many CSS pixels
 //	               {type: "clearwell.token", token}    a fresh token, after submit
+//	               {type: "clearwell.enter"}           Enter was pressed in a field
 //	               {type: "clearwell.invalid"}         none; the frame has said why, and has the focus
 //	page to frame  {type: "clearwell.hello"}           say ready and height again
 //	               {type: "clearwell.submit"}          give a token

@@ -19,6 +19,7 @@ type wireCharge struct {
 	Descriptor  string             `json:"descriptor,omitempty"`
 	Stored      *wireStored        `json:"stored,omitempty"`
 	ReturnURL   string             `json:"return_url,omitempty"`
+	Language    string             `json:"language,omitempty"`
 }
 
 type wireStored struct {
@@ -30,7 +31,7 @@ type wireStored struct {
 func chargeToWire(req processor.ChargeRequest) wireCharge {
 	w := wireCharge{
 		Key: req.Key, Merchant: req.Merchant, Token: req.Token, Amount: req.Amount.Cents(),
-		Description: req.Description, Descriptor: req.Descriptor, ReturnURL: req.ReturnURL,
+		Description: req.Description, Descriptor: req.Descriptor, ReturnURL: req.ReturnURL, Language: req.Language,
 	}
 	if req.Stored != nil {
 		w.Stored = &wireStored{req.Stored.Initiator, req.Stored.Reason, req.Stored.InitialTransactionID}
@@ -41,7 +42,7 @@ func chargeToWire(req processor.ChargeRequest) wireCharge {
 func (w wireCharge) port() processor.ChargeRequest {
 	req := processor.ChargeRequest{
 		Key: w.Key, Merchant: w.Merchant, Token: w.Token, Amount: money.Cents(w.Amount),
-		Description: w.Description, Descriptor: w.Descriptor, ReturnURL: w.ReturnURL,
+		Description: w.Description, Descriptor: w.Descriptor, ReturnURL: w.ReturnURL, Language: w.Language,
 	}
 	if w.Stored != nil {
 		req.Stored = &processor.StoredUse{

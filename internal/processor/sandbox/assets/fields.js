@@ -71,6 +71,13 @@
 
   form.addEventListener("submit", (event) => event.preventDefault());
 
+  // The button is the page's; Enter, or "Go" on a telephone, presses it.
+  form.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing) return;
+    event.preventDefault();
+    tell({ type: "clearwell.enter" });
+  });
+
   new ResizeObserver(measure).observe(document.documentElement);
   greet();
 })();
