@@ -52,8 +52,8 @@ func (w *works) confine(p Process, at listeners) error {
 	return nil
 }
 
-// folders are what serving writes to: data, the SQLite database, mail, and what
-// SQLite does not keep in memory.
+// folders are what serving writes to: data, the SQLite database, mail, posting
+// files, and what SQLite does not keep in memory.
 func (w *works) folders(p Process) []string {
 	all := []string{w.Data}
 	if file, ok := strings.CutPrefix(w.Database.Reveal(), "sqlite:"); ok {
@@ -61,6 +61,11 @@ func (w *works) folders(p Process) []string {
 	}
 	if w.Mail.Folder != "" {
 		all = append(all, w.Mail.Folder)
+	}
+	for _, town := range w.towns.All() {
+		if town.Posting.Folder != "" {
+			all = append(all, town.Posting.Folder)
+		}
 	}
 	return append(all, scratch(p)...)
 }

@@ -55,6 +55,9 @@ func (c exportPosting) Run(ctx context.Context, p Process) error {
 		if err != nil {
 			return err
 		}
+		if err := w.exchange.Deliver(ctx, town.City, batch.On, batch.Sequence); err != nil {
+			return err
+		}
 		return tellBatches(p.Out, town.Zone, []cis.Batch{batch})
 	})
 }

@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -231,6 +234,39 @@ func TestDaysThatNobodySentAreListed(t *testing.T) {
 		o.export()
 		if got := days(); len(got) != 0 {
 			t.Errorf("what was sent is listed: %+v", got)
+		}
+	})
+}
+
+// Nobody types a command on a Saturday.
+func TestFinishedDaysArePutIntoTheFolder(t *testing.T) {
+	eachOffice(t, func(o *townHall) {
+		folder := t.TempDir()
+		o.must(o.found(o.Context(), "eastwell.yaml", withFolder(o.file(), folder)))
+		on := o.paidOn(o.place)
+		names := func() []string {
+			o.must(o.postDays(o.Context()))
+			found, err := filepath.Glob(filepath.Join(folder, "*"))
+			o.must(err)
+			for i := range found {
+				found[i] = filepath.Base(found[i])
+			}
+			return found
+		}
+		first := fmt.Sprintf("eastwell-%s-01.txt", on.Format("20060102"))
+		if slices.Contains(names(), first) {
+			t.Error("a day that is not over is there")
+		}
+		o.clk.Advance(36 * time.Hour)
+		if got := names(); !slices.Contains(got, first) || strings.Contains(fmt.Sprint(got), ".part") {
+			t.Fatalf("the folder holds %v", got)
+		}
+		o.must(os.Remove(filepath.Join(folder, first))) // the billing system has fetched it
+		if slices.Contains(names(), first) {
+			t.Error("a file that was fetched is put there again")
+		}
+		if days, err := o.unsent(o.Context(), o.town, o.clk.Now()); err != nil || len(days) != 0 {
+			t.Errorf("not sent are %+v, %v", days, err)
 		}
 	})
 }

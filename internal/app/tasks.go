@@ -54,6 +54,7 @@ func (w *works) jobs() *jobs.Runner {
 		_, err := w.visits.Sweep(ctx)
 		return err
 	})
+	runner.Every("posting", 10*time.Minute, w.postDays)
 	if w.outbox != nil {
 		runner.Every("mail", 2*time.Second, func(ctx context.Context) error {
 			_, err := w.outbox.Deliver(ctx)

@@ -85,12 +85,20 @@ func (c *cities) due() map[string]func(*place) {
 			c.must(kept.CommitCtx(access.WithCity(c.Context(), p.slug), "visit", []byte("remembered"), c.clk.Now().Add(time.Hour)))
 			c.clk.Advance(2 * time.Hour)
 		},
+		"posting": func(p *place) {
+			c.must(c.found(c.Context(), string(p.slug)+".yaml", withFolder(p.file(), c.TempDir())))
+		},
 		"mail": func(p *place) {
 			paid, err := c.payments.Payment(c.Context(), p.slug, payment.OfQuote(p.steps["paid"]))
 			c.must(err)
 			c.must(c.receipts.Resend(c.Context(), p.slug, paid, "another-"+shared))
 		},
 	}
+}
+
+// withFolder is a city file with a place for posting files.
+func withFolder(file []byte, folder string) []byte {
+	return []byte(strings.Replace(string(file), "posting:\n", "posting:\n  folder: "+folder+"\n", 1))
 }
 
 // payFor pays a little of a bill, without a page.

@@ -265,6 +265,9 @@ func aboutBills() map[string]func(asking) (any, error) {
 			batch, err := a.c.exchange.Rewrite(a.ctx, a.here.slug, request.On, 1, request.Layout, &file)
 			return fmt.Sprint(batch, file.String()), err
 		},
+		"cis.Service.Deliver": func(a asking) (any, error) {
+			return nil, a.c.exchange.Deliver(a.ctx, a.here.slug, a.c.paidOn(a.other).AddDays(-9), 1)
+		},
 		"cis.Service.Batches": func(a asking) (any, error) { return a.c.exchange.Batches(a.ctx, a.here.slug) },
 		"cis.Service.Refused": func(a asking) (any, error) { return a.c.exchange.Refused(a.ctx, a.here.slug) },
 		"cis.Service.NotSent": func(a asking) (any, error) { return a.c.exchange.NotSent(a.ctx, a.here.slug, []string{"nobody's"}) },

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"clearwell/internal/calendar"
 	"clearwell/internal/db"
 	"clearwell/internal/id"
 )
@@ -60,4 +61,17 @@ func (s *Service) NotSent(ctx context.Context, town id.City, confirmations []str
 		return nil, fmt.Errorf("looking for payments in posting files: %w", err)
 	}
 	return missing, nil
+}
+
+// Deliver notes that a posting file was written for somebody to take. Doing it
+// twice changes nothing. Returns [ErrNoBatch].
+func (s *Service) Deliver(ctx context.Context, town id.City, on calendar.Date, sequence int) error {
+	err := s.db.Write(ctx, town, func(_ context.Context, tx *db.Tx) error {
+		deliverBatch(tx, on, sequence)
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("noting that posting file %d of %s was written: %w", sequence, on, err)
+	}
+	return nil
 }

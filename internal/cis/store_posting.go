@@ -101,6 +101,11 @@ func acknowledge(tx *db.Tx, b Batch) {
 		db.Micros(b.AcknowledgedAt), b.AcknowledgedBy, db.Micros(b.PostedAt), tx.City(), b.On, b.Sequence)
 }
 
+func deliverBatch(tx *db.Tx, on calendar.Date, sequence int) {
+	tx.ExecOne(ErrNoBatch, `update posting_batches set delivered_at = coalesce(delivered_at, $1)
+		where city_id = $2 and business_on = $3 and sequence = $4`, db.Micros(tx.Now()), tx.City(), on, sequence)
+}
+
 func refuseLine(tx *db.Tx, confirmation string) {
 	tx.ExecOne(ErrNoLine, "update posting_lines set refused_at = $1 where city_id = $2 and confirmation = $3",
 		db.Micros(tx.Now()), tx.City(), confirmation)

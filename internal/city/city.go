@@ -115,7 +115,8 @@ func (g Guest) Asked() []Factor {
 
 // Posting is how payments go back to the billing system.
 type Posting struct {
-	Layout            string        // name of the layout of the posting file
+	Layout            string        // of the posting file: the name of one that ships, or the path of a file
+	Folder            string        // where finished days are put; empty: nowhere
 	AcknowledgeWithin time.Duration // after which an unacknowledged file is listed
 }
 

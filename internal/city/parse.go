@@ -193,7 +193,8 @@ func readNumbers(m *mapping, warnings *reader) NumberFormat {
 func readPosting(m *mapping) Posting {
 	defer m.end()
 	return Posting{
-		Layout:            m.or("layout", "clearwell").plain(),
+		Layout:            m.or("layout", "clearwell-posting").plain(),
+		Folder:            m.may("folder").plain(),
 		AcknowledgeWithin: m.or("acknowledge_within", "26 hours").duration(),
 	}
 }
