@@ -31,6 +31,7 @@ const (
 	statusDone   = 0
 	statusFailed = 1 // could not do what it was asked
 	statusUsage  = 2 // was not asked rightly
+	statusPartly = 3 // did it, and somebody must look at the rest
 )
 
 // commands is the command line.
@@ -51,7 +52,8 @@ type commands struct {
 }
 
 // Run runs one command and returns the status to end with: 0 when it did what
-// it was asked, 1 when it could not, 2 when the command line makes no sense.
+// it was asked, 1 when it could not, 2 when the command line makes no sense, 3
+// when it did it but for a part that somebody must look at.
 // What it says about itself goes to p.Err, what was asked for to p.Out.
 func Run(ctx context.Context, p Process) int {
 	var asked commands
@@ -86,5 +88,8 @@ func complain(p Process, err error) int {
 		return statusDone
 	}
 	fmt.Fprintf(p.Err, "clearwell: %s\n", err)
+	if errors.Is(err, errPartlyTaken) {
+		return statusPartly
+	}
 	return statusFailed
 }

@@ -23,6 +23,20 @@ func run(t *testing.T, args ...string) ran {
 	return ran{status, out.String(), problems.String()}
 }
 
+func TestAPartlyTakenFileHasAStatusOfItsOwn(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "bills.csv")
+	text := "record,utility_account,name,service_address,bill_number,bill_date,due_date,amount_due\n" +
+		"BILL,1,Ana Example,12 Main Street,B1,2026-11-01,2026-11-21,1.00\n" +
+		"BILL,2,Bo Example,14 Main Street,B2,2026-11-01,soon,42.00\nTRAILER,2,43.00\n"
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got := run(t, "import", "bills", "--city", "sampletown", "--layout", "clearwell", "--dry-run", file)
+	if got.status != statusPartly || !strings.Contains(got.out, "42.00") {
+		t.Errorf("status %d:\n%s%s", got.status, got.out, got.err)
+	}
+}
+
 func TestTheStatusTellsUsageFromFailure(t *testing.T) {
 	bills := filepath.Join(t.TempDir(), "bills.csv")
 	if err := os.WriteFile(bills, []byte("no bill\n"), 0o600); err != nil {

@@ -36,6 +36,10 @@ type importBills struct {
 // errNothingTaken says that the file is probably of another layout.
 var errNothingTaken = errors.New("no row of the file could be taken")
 
+// errPartlyTaken says that rows were refused: their bills are not owed, and what
+// was owed before stands.
+var errPartlyTaken = errors.New("the file was taken but for the rows that were refused")
+
 // frugalPercent is how much garbage may lie beside what is in use. With as much
 // as is usual, a file of a million bills took 319 MiB to find its duplicates,
 // which is more than a small machine has to spare.
@@ -131,6 +135,9 @@ func (c importBills) tell(out io.Writer, report cis.Report, rejects *lazyFile) e
 	}
 	if report.Totals.Accepted == 0 && report.Before.IsZero() {
 		return errNothingTaken
+	}
+	if report.Totals.Refused > 0 {
+		return errPartlyTaken
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"clearwell/internal/calendar"
 	"clearwell/internal/city"
 	"clearwell/internal/db"
 	"clearwell/internal/id"
@@ -102,6 +103,16 @@ func WrittenTx(ctx context.Context, tx *db.Tx, n Number) (string, error) {
 		return "", fmt.Errorf("looking up how a number is written: %w", err)
 	}
 	return text, nil
+}
+
+// BillOnTx gives the number of the bill that stood on a day: the newest dated on
+// or before it. Empty where there is none, or it has no number.
+func BillOnTx(ctx context.Context, tx *db.Tx, n Number, on calendar.Date) (string, error) {
+	number, err := billOn(ctx, tx, n, on)
+	if err != nil {
+		return "", fmt.Errorf("looking up a bill: %w", err)
+	}
+	return number, nil
 }
 
 // ReturnsTx lists the payments on a utility account that came back unpaid,

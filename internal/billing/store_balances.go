@@ -2,7 +2,9 @@ package billing
 
 import (
 	"context"
+	"errors"
 
+	"clearwell/internal/calendar"
 	"clearwell/internal/db"
 	"clearwell/internal/money"
 )
@@ -14,6 +16,16 @@ func statedBy(ctx context.Context, tx *db.Tx, load LoadID, asOf int64) (money.Am
 		where city_id = $1 and load_id = $2 and balance_as_of_at = $3
 			and exists (select 1 from staged_rows where city_id = $1 and load_id = $2 and amount_cents is not null)`, tx.City(), load, asOf).Scan(&sum)
 	return sum, err
+}
+
+func billOn(ctx context.Context, tx *db.Tx, n Number, on calendar.Date) (string, error) {
+	var number string
+	err := tx.QueryRow(ctx, `select bill_number from bills where city_id = $1 and number = $2 and billed_on <= $3
+		and bill_number <> billed_on order by billed_on desc, bill_number desc limit 1`, tx.City(), n, on).Scan(&number)
+	if errors.Is(err, db.ErrNoRows) {
+		return "", nil
+	}
+	return number, err
 }
 
 // newestBills picks the newest bill of each utility account.

@@ -46,7 +46,7 @@ func (s *Service) export(ctx context.Context, r ExportRequest, out io.Writer) (B
 		if ends := r.ends(); tx.Now().Before(ends) {
 			return ErrDayNotOver.Because(fmt.Errorf("it may be exported from %s on", wall(ends, r.Zone)))
 		}
-		fresh, err := unsent(ctx, tx, inOrder(postings))
+		fresh, err := unsent(ctx, tx, r.On, inOrder(postings))
 		if err != nil {
 			return err
 		}
@@ -68,7 +68,7 @@ func (s *Service) export(ctx context.Context, r ExportRequest, out io.Writer) (B
 }
 
 // unsent leaves out the postings that stand in a file, which must say the same.
-func unsent(ctx context.Context, tx *db.Tx, postings []Posting) ([]line, error) {
+func unsent(ctx context.Context, tx *db.Tx, on calendar.Date, postings []Posting) ([]line, error) {
 	var fresh []line
 	for _, p := range postings {
 		sent, err := sentLine(ctx, tx, p.Confirmation)
@@ -77,6 +77,11 @@ func unsent(ctx context.Context, tx *db.Tx, postings []Posting) ([]line, error) 
 			written, err := billing.WrittenTx(ctx, tx, p.Number)
 			if err != nil {
 				return nil, err
+			}
+			if p.Bill == "" {
+				if p.Bill, err = billing.BillOnTx(ctx, tx, p.Number, on); err != nil {
+					return nil, err
+				}
 			}
 			fresh = append(fresh, line{p, written})
 		case err != nil:

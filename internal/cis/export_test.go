@@ -286,3 +286,17 @@ func TestAFileIsTakenInPart(t *testing.T) {
 		}
 	})
 }
+
+// The column for the bill was empty in every row.
+func TestAPostingNamesTheBillThatStood(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		bare := paid("CW-1", 1, 6125)
+		bare.Bill = ""
+		s := cis.New(d, taken{monday(): {bare}})
+		bring(t, s, request(t, "clearwell", november))
+		bring(t, s, request(t, "clearwell", december)) // dated after the payment
+		if _, file := export(t, s, day(t, "clearwell-posting")); !strings.Contains(file, ",B1,") {
+			t.Errorf("the file is\n%s", file)
+		}
+	})
+}

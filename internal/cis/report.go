@@ -40,6 +40,9 @@ func (r Report) writeTotals(table io.Writer) {
 		fmt.Fprintf(table, "the file says, total\t%s\t\n", r.Control.Total)
 	}
 	fmt.Fprintf(table, "control total\t%s\t\n", t.Sum)
+	if r.Control.Count > 0 { // the trailer was compared with all rows, so the rest is what was not taken
+		fmt.Fprintf(table, "not taken, total\t%s\t\n", r.Control.Total.Sub(t.Sum))
+	}
 	if !r.DryRun {
 		fmt.Fprintf(table, "balances stated\t%s\t\n", r.Changes.Stated)
 	}

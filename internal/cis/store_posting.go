@@ -25,8 +25,12 @@ func newestBatch(ctx context.Context, tx *db.Tx, on calendar.Date) (Batch, error
 }
 
 func findBatch(ctx context.Context, tx *db.Tx, on calendar.Date, sequence int) (Batch, error) {
-	return scanBatch(tx.QueryRow(ctx, "select "+batchColumns+` from posting_batches
+	found, err := scanBatch(tx.QueryRow(ctx, "select "+batchColumns+` from posting_batches
 		where city_id = $1 and business_on = $2 and sequence = $3`, tx.City(), on, sequence).Scan)
+	if errors.Is(err, ErrNoBatch) {
+		err = ErrNoBatch.Because(fmt.Errorf("no file %d of %s was made: export it first", sequence, on))
+	}
+	return found, err
 }
 
 // openBatches lists the posting files that are not acknowledged, the longest
