@@ -135,7 +135,7 @@ func (w *works) doors() (http.Handler, error) {
 	}
 	residents := resident.New(resident.Config{
 		Bills: w.bills, Payments: w.payments, Mail: w.receipts, Clock: w.clock, Companies: companies,
-		Gate: limit.NewGate(w.clock, 0), Tries: w.tries,
+		Gate: limit.NewGate(w.clock, 0), Tries: w.tries, Alarms: newAlarms(w.log, w.clock),
 	})
 	return w.notices.Before(w.ofCity(kit.Handler(residents.Routes()))), nil
 }
@@ -143,15 +143,29 @@ func (w *works) doors() (http.Handler, error) {
 func (w *works) kit() (*web.Kit, error) {
 	return web.New(web.Config{
 		Catalogue: w.words, Towns: w.towns, Clock: w.clock, Log: w.log, Sessions: w.visits.Manager().Store,
-		Sorry: resident.Sorry{}, Alarms: alarms{w.log}, Shared: w.Origin, Port: w.port(), Secure: !w.Plain,
+		Sorry: resident.Sorry{}, Alarms: newAlarms(w.log, w.clock), Shared: w.Origin, Port: w.port(), Secure: !w.Plain,
 		Proxies: w.Proxies, Release: w.release,
 	})
 }
 
 // alarms go to the log, where whoever watches it is called.
-type alarms struct{ log *slog.Logger }
+type alarms struct {
+	log  *slog.Logger
+	gate *limit.Gate
+}
 
-// Raise writes one line.
+func newAlarms(log *slog.Logger, clk clock.Clock) alarms {
+	return alarms{log, limit.NewGate(clk, 1000)}
+}
+
+// loud is how many lines one alarm of one town may write: who makes us write can
+// fill a disk, or hide one line among thousands.
+func loud() limit.Bucket { return limit.Bucket{Name: "alarms", Burst: 20, Every: time.Minute} }
+
+// Raise writes one line, unless there have been many of the same.
 func (a alarms) Raise(ctx context.Context, city id.City, alarm web.Alarm, route string) {
+	if _, ok := a.gate.Allow(loud(), string(alarm)+" "+string(city)); !ok {
+		return
+	}
 	a.log.WarnContext(ctx, "alarm", "alarm", string(alarm), "city", string(city), "route", route)
 }

@@ -31,7 +31,7 @@ func answerable() []string {
 		"audit.Log.Verify", "audit.Log.Newest", "audit.Log.Export", "audit.Log.History",
 		"exposure.Service.Between", "exposure.Service.Shown", "ledger.Service.TrialBalance", "inbox.Service.Keep", "inbox.Service.Stuck", "inbox.Service.Settle",
 		"control.Service.Holds", "control.Service.Throw", "city.Directory.ByID", "city.Registry.Versions", "city.Registry.Kept",
-		"limit.Tries.Begin", "secret.Sealer.Seal",
+		"limit.Tries.Begin", "limit.Tries.BeginAll", "secret.Sealer.Seal",
 	}
 }
 

@@ -20,6 +20,7 @@ import (
 	"clearwell/internal/exposure"
 	"clearwell/internal/inbox"
 	"clearwell/internal/ledger"
+	"clearwell/internal/limit"
 	"clearwell/internal/locale"
 	"clearwell/internal/money"
 	"clearwell/internal/payment"
@@ -349,6 +350,14 @@ func aboutOperating() map[string]func(asking) (any, error) {
 				try.End()
 			}
 			return nil, err
+		},
+		"limit.Tries.BeginAll": func(a asking) (any, error) {
+			try, err := a.c.tries.BeginAll(a.ctx, a.here.slug, limit.Mark{Rule: once(a.other), Key: "004217001"})
+			if err != nil {
+				return nil, err
+			}
+			defer try.End()
+			return try.Reached(0), nil
 		},
 		"secret.Sealer.Seal": func(a asking) (any, error) {
 			value, err := a.c.sealer().Seal(a.here.slug, "a purpose", secret.New("a value"))

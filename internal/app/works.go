@@ -138,7 +138,7 @@ func (w *works) furnish(ctx context.Context) error {
 	w.tries = limit.NewTries(w.db, w.keys.digests)
 	w.notices = hook.New(hook.Config{
 		Notifiers: w.notifiers(), Towns: w.towns, Inbox: inbox.New(w.db), Payments: w.payments,
-		Alarms: alarms{w.log}, Clock: w.clock, Log: w.log,
+		Alarms: newAlarms(w.log, w.clock), Clock: w.clock, Log: w.log,
 	})
 	return w.towns.Refresh(ctx)
 }

@@ -61,6 +61,8 @@ const (
 	CardSent    Alarm = "card_number_sent"  // something like a card number came in
 	ForeignForm Alarm = "foreign_form_sent" // another site sent a form
 	BadNotice   Alarm = "notice_not_verified"
+	BillGuessed Alarm = "bill_guessed"  // answers were wrong too often for one utility account, or from one network
+	TownGuessed Alarm = "bills_guessed" // and all over the town
 )
 
 // Kit is what doors are hung in.

@@ -16,7 +16,9 @@ type mistake struct {
 	Typed  map[string]string
 	Errors []ui.FieldError
 	Failed bool // what was typed matches nothing
-	Shown  bool // only another language may show it once more
+	// Required is how many answers are needed, where that is more than elsewhere.
+	Required int  `json:",omitempty"`
+	Shown    bool // only another language may show it once more
 }
 
 // shown answers with a page, by whether something on it is wrong.

@@ -210,6 +210,9 @@ func meant(typed string) string {
 
 // quote asks what it costs, and says beside the field why it cannot be paid.
 func (d *Door) quote(r *web.Request, visit string, number billing.Number, amount money.Amount, v view.Bill, field string) (web.Answer, error) {
+	if err := d.mayShow(r, visit); err != nil {
+		return web.Answer{}, err
+	}
 	quote, err := d.Payments.Quote(r.Context(), payment.QuoteRequest{
 		City: r.Town.City(), UtilityAccount: number, Channel: policy.Web, Amount: amount,
 		Language: r.Words.Lang(), CapturePath: capturePath(r.Town.File),

@@ -2,9 +2,7 @@ package resident
 
 import (
 	"errors"
-	"fmt"
 	"strings"
-	"time"
 
 	"clearwell/internal/billing"
 	"clearwell/internal/city"
@@ -25,6 +23,7 @@ func (visitKind) Prefix() string { return "vis" }
 func (d *Door) showFind(r *web.Request) (web.Answer, error) {
 	v, m := findPage(r), mistaken(r, start(r))
 	v.Number, v.Failed, v.Page.Errors = m.Typed[view.FieldUtilityAccount], m.Failed, m.Errors
+	v.Required = max(v.Required, m.Required)
 	for _, factor := range v.Factors {
 		v.Answers[factor] = m.Typed[string(factor)]
 	}
@@ -65,8 +64,10 @@ func (d *Door) find(r *web.Request) (web.Answer, error) {
 	if wrong := unanswered(v); len(wrong) > 0 {
 		return again(r, start(r), mistake{Typed: typed, Errors: wrong}), nil
 	}
-	number, wait, err := d.prove(r, v)
+	number, wait, err := d.prove(r, &v)
 	switch {
+	case errors.Is(err, errMoreAnswers):
+		return again(r, start(r), mistake{Typed: typed, Errors: unanswered(v), Required: v.Required}), nil
 	case wait > 0:
 		v.Wait = wait
 		return web.Show(v).With(web.Status(limit.ErrTooManyTries.Kind)), nil
@@ -109,34 +110,4 @@ func unanswered(v view.Find) []ui.FieldError {
 		wrong = append(wrong, ui.FieldError{Field: firstEmpty, Text: v.Page.Words.T(message, "Count", v.Required)})
 	}
 	return wrong
-}
-
-// prove asks whether number and answers belong together, unless somebody has
-// asked too often. A number of another form than the town's belongs to nothing.
-// Guesses are counted whether or not the number exists.
-func (d *Door) prove(r *web.Request, v view.Find) (number billing.Number, wait time.Duration, err error) {
-	if wait := d.enter(r, lookups()); wait > 0 {
-		return "", wait, nil
-	}
-	normal, err := r.Town.File.Numbers.Normalise(v.Number)
-	if err != nil {
-		return "", 0, billing.ErrNoMatch
-	}
-	try, err := d.Tries.Begin(r.Context(), r.Town.City(), guesses(), normal)
-	if errors.Is(err, limit.ErrTooManyTries) {
-		_, ends := guesses().Window.Bounds(d.Clock.Now())
-		return "", ends.Sub(d.Clock.Now()), nil
-	}
-	if err != nil {
-		return "", 0, fmt.Errorf("finding a bill: %w", err)
-	}
-	defer try.End()
-	number = billing.Number(normal)
-	if _, err := d.Bills.Prove(r.Context(), r.Town.City(), number, v.Answers, v.Required); err != nil {
-		if errors.Is(err, billing.ErrNoMatch) {
-			err = errors.Join(err, try.Failed(r.Context()))
-		}
-		return "", 0, err
-	}
-	return number, 0, nil
 }

@@ -14,20 +14,37 @@ import (
 // payment knows. Count: minutes to wait.
 var ErrTooOften = fault.New(fault.Throttled, "too_often")
 
-// guesses bounds the failed answers for one utility account, from wherever they
-// come: a house number is guessed in some hundred tries.
-func guesses() limit.Rule { return limit.Rule{Name: "guesses", Most: 8, Window: limit.Span(time.Hour)} }
-
 // flow is what one network may do, and all of a town's guests together.
 type flow struct{ network, town limit.Bucket }
 
-// lookups bounds finding bills. A library's or a city hall's many visitors share
-// one network.
+// lookups bounds finding bills at all, found or not. A library's or a telephone
+// company's many visitors share one network: see prove.go for what was wrong.
 func lookups() flow {
 	return flow{
-		network: limit.Bucket{Name: "lookups", Burst: 20, Every: 15 * time.Second},
+		network: limit.Bucket{Name: "lookups", Burst: 200, Every: time.Second},
 		town:    limit.Bucket{Name: "lookups of a town", Burst: 600, Every: 50 * time.Millisecond},
 	}
+}
+
+// shows bounds making quotes and showing card fields, each of which is a row that
+// is kept: what one visit needs, and what a library's visitors need together.
+func shows() (visit limit.Bucket, all flow) {
+	return limit.Bucket{Name: "shows of a visit", Burst: 20, Every: 15 * time.Second}, flow{
+		network: limit.Bucket{Name: "shows", Burst: 300, Every: time.Second},
+		town:    limit.Bucket{Name: "shows of a town", Burst: 1200, Every: 25 * time.Millisecond},
+	}
+}
+
+// mayShow lets a visit have one more quote, or look at the card fields once more.
+func (d *Door) mayShow(r *web.Request, visit string) error {
+	one, all := shows()
+	if wait, ok := d.Gate.Allow(one, visit); !ok {
+		return tooOften(wait)
+	}
+	if wait := d.enter(r, all); wait > 0 {
+		return tooOften(wait)
+	}
+	return nil
 }
 
 // starts bounds how often one network opens a payment at all. Neighbours who pay
@@ -43,6 +60,12 @@ func starts() flow {
 // needs thousands, and most are declined.
 func declines(town *city.File) limit.Bucket {
 	return limit.Bucket{Name: "declines", Burst: town.DeclinedTries, Every: time.Minute}
+}
+
+// wideDeclines bounds those of the networks around it, which may be of one
+// attacker, or a telephone company's: see [limit.Wide].
+func wideDeclines(town *city.File) limit.Bucket {
+	return limit.Bucket{Name: "declines of a wide network", Burst: 4 * town.DeclinedTries, Every: 15 * time.Second}
 }
 
 // mails bounds receipts sent to whatever address is typed.
@@ -77,15 +100,29 @@ func (d *Door) stake(r *web.Request) (back func(), wait time.Duration) {
 	if wait := d.enter(r, starts()); wait > 0 {
 		return nil, wait
 	}
-	rule, key := declines(r.Town.File), d.networkKey(r)
-	if wait, ok := d.Gate.Allow(rule, key); !ok {
+	near, around, key, wideKey := declines(r.Town.File), wideDeclines(r.Town.File), d.networkKey(r), d.wideKey(r)
+	if wait, ok := d.Gate.Allow(near, key); !ok {
 		return nil, wait
 	}
-	return func() { d.Gate.Return(rule, key) }, 0
+	if wait, ok := d.Gate.Allow(around, wideKey); !ok {
+		d.Gate.Return(near, key)
+		return nil, wait
+	}
+	return func() {
+		d.Gate.Return(near, key)
+		d.Gate.Return(around, wideKey)
+	}, 0
 }
 
 // noteDecline counts a decline that was learned of after its try.
-func (d *Door) noteDecline(r *web.Request) { d.Gate.Allow(declines(r.Town.File), d.networkKey(r)) }
+func (d *Door) noteDecline(r *web.Request) {
+	d.Gate.Allow(declines(r.Town.File), d.networkKey(r))
+	d.Gate.Allow(wideDeclines(r.Town.File), d.wideKey(r))
+}
+
+func (d *Door) wideKey(r *web.Request) string {
+	return string(r.Town.City()) + " " + limit.Wide(r.Network()).String()
+}
 
 func (d *Door) networkKey(r *web.Request) string {
 	return string(r.Town.City()) + " " + r.Network().String()

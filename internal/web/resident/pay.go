@@ -51,6 +51,9 @@ func (d *Door) payPage(r *web.Request, s stage, email string, m mistake) (web.An
 	if r.Town.File.Capture == city.CaptureRedirect {
 		return m.shown(v).Allowing(ui.Policy{Forms: company.Pages}), nil
 	}
+	if err := d.mayShow(r, s.visit); err != nil {
+		return web.Answer{}, err
+	}
 	embed, err := d.Payments.ShowFields(r.Context(), r.Town.City(), s.id, r.Origin(), r.Manifest())
 	if err != nil {
 		return web.Answer{}, err

@@ -17,6 +17,7 @@ type Config struct {
 	Tries     *limit.Tries
 	Clock     clock.Clock
 	Companies map[string]Company // by the adapter's name
+	Alarms    web.Alarms         // nil for none
 }
 
 // Company is a processor as residents meet it.

@@ -261,25 +261,6 @@ func TestWhatLooksLikeACardIsNotKept(t *testing.T) {
 	}
 }
 
-// Guesses are slowed down for each utility account, whether it exists or not,
-// and for each network.
-func TestGuessesAreSlowedDown(t *testing.T) {
-	for what, number := range map[string]string{"known": "004217001", "unknown": "999999999"} {
-		tw := open(t)
-		count := 0
-		for ; count < 100; count++ {
-			from := "198.51.100." + string(rune('1'+count%9)) + ":1000"
-			w := tw.ask(http.MethodPost, "/", url.Values{view.FieldUtilityAccount: {number}, string(city.HouseNumber): {"13"}}, func(r *http.Request) { r.RemoteAddr = from })
-			if w.Code == http.StatusTooManyRequests {
-				break
-			}
-		}
-		if count != 8 {
-			t.Errorf("%s: %d guesses before the answer is to wait", what, count)
-		}
-	}
-}
-
 // A thousand tries to pay from one network, all with cards that are declined and
 // for as many utility accounts as it takes: fewer than ten reach a bank.
 func TestCardTestingIsSlowedDown(t *testing.T) {

@@ -65,6 +65,7 @@ type town struct {
 	door     http.Handler
 	deaf     atomic.Bool // nobody hears what the processor says of an attempt
 	held     atomic.Bool // somebody has thrown the switch for cards
+	from     string      // where browsers seem to be; empty for where they are
 }
 
 // line is the sandbox, and now and then nobody hears it.
@@ -172,11 +173,17 @@ func foundAs(t *testing.T, d *db.DB, clk *clock.Manual, file []byte) *town {
 	})
 	tw.must(err)
 	door := resident.New(resident.Config{
-		Bills: billing.New(d), Payments: tw.payments, Mail: tw, Clock: clk, Gate: limit.NewGate(clk, 0), Tries: limit.NewTries(d, secret.NewKey()),
+		Alarms: tw.alarms,
+		Bills:  billing.New(d), Payments: tw.payments, Mail: tw, Clock: clk, Gate: limit.NewGate(clk, 0), Tries: limit.NewTries(d, secret.NewKey()),
 		Companies: map[string]resident.Company{"sandbox": {Name: "Cardworks", Pages: []string{company.URL}}},
 	})
 	tw.door = kit.Handler(door.Routes())
-	tw.portal.Config.Handler = tw.door
+	tw.portal.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if tw.from != "" {
+			r.RemoteAddr = tw.from
+		}
+		tw.door.ServeHTTP(w, r)
+	})
 	tw.portal.Start()
 	t.Cleanup(tw.portal.Close)
 	t.Cleanup(tw.payments.Drain)
