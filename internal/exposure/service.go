@@ -35,12 +35,20 @@ func ShownTx(tx *db.Tx, occasion Occasion) ID {
 		occasion.ID = id.New[kind](tx.Now())
 	}
 	insertOccasion(tx, occasion)
+	if isBackdated(tx, occasion.On) {
+		markChanged(tx, occasion.On)
+	}
 	return occasion.ID
 }
 
 // ResultTx records what came of an occasion. Each outcome of an attempt is
 // recorded once; a second time changes nothing.
-func ResultTx(tx *db.Tx, result Result) { insertResult(tx, result) }
+func ResultTx(tx *db.Tx, result Result) {
+	insertResult(tx, result)
+	if isLate(tx, result.Occasion) {
+		markOccasionChanged(tx, result.Occasion)
+	}
+}
 
 // Between lists the occasions of the business dates from the first to the last,
 // both included, oldest first, each with its outcomes; one without any has one
