@@ -12,6 +12,9 @@ import (
 const (
 	// abandonedAfter is when a card page that nobody sent is one that nobody will.
 	abandonedAfter = time.Hour
+	// talliesAtOnce bounds the days that are counted in one round: on the first
+	// day of a release that counts them, there are years.
+	talliesAtOnce = 500
 	// townsEvery is how old a node's picture of the towns may be.
 	townsEvery = 5 * time.Second
 )
@@ -44,6 +47,14 @@ func (w *works) jobs() *jobs.Runner {
 	})
 	runner.Every("abandon", time.Minute, func(ctx context.Context) error {
 		_, err := occasions.Abandon(ctx, abandonedAfter)
+		return err
+	})
+	runner.Every("tally", 10*time.Minute, func(ctx context.Context) error {
+		// What nobody sent is marked first, also when the program was away for days.
+		if _, err := occasions.Abandon(ctx, abandonedAfter); err != nil {
+			return err
+		}
+		_, err := occasions.Tally(ctx, talliesAtOnce)
 		return err
 	})
 	runner.Every("tries", 10*time.Minute, func(ctx context.Context) error {
