@@ -77,13 +77,19 @@ func (r receipts) address(town *city.City, p payment.ID) string {
 	return "https://" + town.Hosts[0] + path
 }
 
-// ending is as much of a number as may travel by mail.
+// ending is as much of a number as may travel by mail: its last four letters and
+// digits before the part after the last dash, which is the same for nearly
+// everybody, and that part.
 func ending(number string) string {
 	const shown = 4
-	if len(number) <= shown {
+	body, suffix := number, ""
+	if dash := strings.LastIndexByte(number, '-'); dash >= shown {
+		body, suffix = number[:dash], number[dash:]
+	}
+	if len(body) <= shown {
 		return number
 	}
-	return "…" + number[len(number)-shown:]
+	return "…" + body[len(body)-shown:] + suffix
 }
 
 // brandName is a card network as it writes itself.

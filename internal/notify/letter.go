@@ -17,10 +17,32 @@ type letter struct {
 	Title, Lead    string
 	Rows           []row
 	Link, LinkText string // Link is empty for none
-	Notes          []string
+	Notes          []note
 }
 
-type row struct{ Label, Value string }
+// row is a line of what was paid; the total stands out.
+type row struct {
+	Label, Value string
+	Total        bool
+}
+
+// note is a sentence, with a telephone number after it where there is one.
+type note struct{ Text, Phone string }
+
+// Dial is the address that dials the number: the digits of a number in the United
+// States.
+func (n note) Dial() template.URL {
+	digits := strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, n.Phone)
+	if len(digits) == 10 {
+		digits = "1" + digits
+	}
+	return template.URL("tel:+" + digits) // digits alone can do no harm
+}
 
 //go:embed letter.html
 var page string
@@ -52,7 +74,7 @@ func (l letter) text() string {
 		fmt.Fprintf(&b, "\n%s:\n%s\n", l.LinkText, l.Link)
 	}
 	for _, note := range l.Notes {
-		fmt.Fprintf(&b, "\n%s\n", note)
+		fmt.Fprintf(&b, "\n%s\n", strings.TrimSpace(note.Text+" "+note.Phone))
 	}
 	return b.String()
 }

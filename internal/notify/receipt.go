@@ -20,7 +20,7 @@ type Receipt struct {
 	Zone         string // of the town, as "America/Chicago"
 	Service      string
 	// UtilityAccount is as much of the number as may travel by e-mail, which
-	// anybody on the way can read: "ending in 2345".
+	// anybody on the way can read: "…1172-001".
 	UtilityAccount string
 	Amount         money.Amount
 	FeeName        string
@@ -69,7 +69,7 @@ func (r Receipt) letter(p *locale.Printer) (letter, error) {
 		Rows:     r.rows(p, zone, total),
 		Link:     r.Address,
 		LinkText: p.T("mail.receipt.link"),
-		Notes:    r.notes(p),
+		Notes:    r.notes(p, zone),
 	}
 	if r.Practice {
 		l.Stamp = p.T("mail.receipt.practice")
@@ -80,29 +80,33 @@ func (r Receipt) letter(p *locale.Printer) (letter, error) {
 
 func (r Receipt) rows(p *locale.Printer, zone *time.Location, total money.Amount) []row {
 	rows := []row{
-		{p.T("mail.receipt.confirmation"), r.Confirmation},
-		{p.T("mail.receipt.when"), p.Time(r.PaidAt, zone)},
-		{p.T("mail.receipt.service"), r.Service},
-		{p.T("mail.receipt.utility_account"), r.UtilityAccount},
-		{p.T("mail.receipt.amount"), p.Amount(r.Amount)},
+		{Label: p.T("mail.receipt.confirmation"), Value: r.Confirmation},
+		{Label: p.T("mail.receipt.when"), Value: p.Time(r.PaidAt, zone)},
+		{Label: p.T("mail.receipt.service"), Value: r.Service},
+		{Label: p.T("mail.receipt.utility_account"), Value: r.UtilityAccount},
+		{Label: p.T("mail.receipt.amount"), Value: p.Amount(r.Amount)},
 	}
 	if !r.Fee.IsZero() {
-		rows = append(rows, row{r.FeeName, p.Amount(r.Fee)})
+		rows = append(rows, row{Label: r.FeeName, Value: p.Amount(r.Fee)})
 	}
 	rows = append(rows,
-		row{p.T("mail.receipt.total"), p.Amount(total)},
-		row{p.T("mail.receipt.method"), p.T("mail.receipt.card", "Brand", r.Brand, "LastFour", r.LastFour)},
+		row{Label: p.T("mail.receipt.total"), Value: p.Amount(total), Total: true},
+		row{Label: p.T("mail.receipt.method"), Value: p.T("mail.receipt.card", "Brand", r.Brand, "LastFour", r.LastFour)},
 	)
 	if r.Descriptor != "" {
-		rows = append(rows, row{p.T("mail.receipt.descriptor"), r.Descriptor})
+		rows = append(rows, row{Label: p.T("mail.receipt.descriptor"), Value: r.Descriptor})
 	}
 	return rows
 }
 
-func (r Receipt) notes(p *locale.Printer) []string {
-	notes := []string{p.T("mail.receipt.keep")}
-	if r.Phone != "" {
-		notes = append(notes, p.T("mail.receipt.help", "Phone", r.Phone))
+func (r Receipt) notes(p *locale.Printer, zone *time.Location) []note {
+	notes := []note{
+		{Text: p.T("mail.receipt.counts", "When", p.Time(r.PaidAt, zone))},
+		{Text: p.T("mail.receipt.added")},
+		{Text: p.T("mail.receipt.keep")},
 	}
-	return append(notes, p.T("mail.receipt.why"))
+	if r.Phone != "" {
+		notes = append(notes, note{Text: p.T("mail.receipt.help"), Phone: r.Phone})
+	}
+	return append(notes, note{Text: p.T("mail.receipt.why")})
 }
