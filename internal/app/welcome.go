@@ -35,11 +35,27 @@ func (c demoCommand) welcome(ctx context.Context, out io.Writer, w *works) error
 	if err := table.Flush(); err != nil {
 		return fmt.Errorf("printing where to click: %w", err)
 	}
+	if err := amounts(out, words); err != nil {
+		return err
+	}
 	fmt.Fprintf(out, "\nMail goes to %s.\nThe town is kept in %s", w.Mail.Folder, w.Data)
 	if c.Data == "" {
 		fmt.Fprint(out, " and goes when you stop")
 	}
 	fmt.Fprintln(out, ". Press Ctrl-C to stop.")
+	return nil
+}
+
+// amounts says what the card that goes by the amount does.
+func amounts(out io.Writer, words *locale.Printer) error {
+	fmt.Fprintf(out, "\nWhat the last card does, by the cents of what is charged in all; others are approved:\n\n")
+	table := tabwriter.NewWriter(out, 0, 0, 3, ' ', 0)
+	for _, ending := range sandbox.ScriptByAmount() {
+		fmt.Fprintf(table, "  .%02d\t%s\n", ending.Cents, words.T("sandbox.does."+string(ending.Does)))
+	}
+	if err := table.Flush(); err != nil {
+		return fmt.Errorf("printing what amounts do: %w", err)
+	}
 	return nil
 }
 

@@ -43,11 +43,13 @@ func (s Stage) Play(ctx context.Context, t *Town, told func(months int)) error {
 	var paid []payment.ID // not heard of by the billing system
 	for months := 1; ; months++ {
 		m, more, err := t.Next()
-		if err != nil || !more {
+		if err == nil && !more {
+			return s.post(ctx, t.today.Start(t.zone), paid) // overnight, as every day
+		}
+		if err != nil {
 			return err
 		}
-		s.Clock.Set(m.On.Start(t.zone).Add(4 * time.Hour))
-		if err := s.acknowledge(ctx, paid); err != nil {
+		if err := s.post(ctx, m.On.Start(t.zone).Add(4*time.Hour), paid); err != nil {
 			return err
 		}
 		s.Clock.Advance(time.Hour)
@@ -61,8 +63,10 @@ func (s Stage) Play(ctx context.Context, t *Town, told func(months int)) error {
 	}
 }
 
-// acknowledge plays the billing system, which has posted the payments.
-func (s Stage) acknowledge(ctx context.Context, paid []payment.ID) error {
+// post plays the billing system, which posts at an instant the payments made
+// before.
+func (s Stage) post(ctx context.Context, at time.Time, paid []payment.ID) error {
+	s.Clock.Set(at)
 	err := s.DB.Write(ctx, s.Town.City, func(_ context.Context, tx *db.Tx) error {
 		payment.AcknowledgeTx(tx, paid)
 		return nil
@@ -94,27 +98,33 @@ type inMemory struct{ *bytes.Reader }
 // Close does nothing.
 func (inMemory) Close() error { return nil }
 
-// payAll lets residents pay, those of one day side by side.
+// payAll lets residents pay, those of one day side by side. The billing system
+// posts each day's payments before the next ones are made; those of the last day
+// it has not heard of.
 func (s Stage) payAll(ctx context.Context, t *Town, payments []Payment) ([]payment.ID, error) {
-	var approved []payment.ID
+	var unheard []payment.ID
 	for len(payments) > 0 {
 		n := 1
 		for n < min(atOnce, len(payments)) && payments[n].At.Sub(payments[0].At) < 12*time.Hour {
 			n++
 		}
+		if err := s.post(ctx, payments[0].At, unheard); err != nil {
+			return nil, err
+		}
 		made, err := s.paySome(ctx, payments[:n])
 		if err != nil {
 			return nil, err
 		}
+		unheard = unheard[:0]
 		for i, p := range made {
 			if p.State == payment.Approved {
-				approved = append(approved, p.ID)
+				unheard = append(unheard, p.ID)
 				t.Paid(payments[i])
 			}
 		}
 		payments = payments[n:]
 	}
-	return approved, nil
+	return unheard, nil
 }
 
 func (s Stage) paySome(ctx context.Context, payments []Payment) ([]payment.Payment, error) {

@@ -81,6 +81,22 @@ func TestTheStoryThroughTheServices(t *testing.T) {
 			t.Errorf("%s: the portal says %s, the story %s", r.Number, owed.Total, r.Balance)
 		}
 	}
+	heard := 0
+	for _, r := range town.Residents {
+		number, _ := s.Town.Numbers.Normalise(r.Number)
+		owed, err := s.Payments.Owed(t.Context(), s.Town.City, billing.Number(number))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range owed.Pending {
+			if heard++; !p.Posted {
+				t.Errorf("%s: the billing system has not heard of a payment of %s", r.Number, p.At)
+			}
+		}
+	}
+	if heard == 0 {
+		t.Error("nothing was paid since the last bill")
+	}
 	company, err := s.Sandbox.Record()
 	if err != nil {
 		t.Fatal(err)
