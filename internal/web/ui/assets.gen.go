@@ -4,8 +4,8 @@ package ui
 
 // Addresses of the assets, and what a browser checks them by.
 const (
-	Style                  = "/assets/app.fe4d8fb85b.css"
-	StyleIntegrity         = "sha384-bpvLMTylptERPcwCJ4Z7fYzxfFno9sz7kcBPOuNpEBxt7CtzXd2B7/sahKGvjssV"
+	Style                  = "/assets/app.9308ac72d6.css"
+	StyleIntegrity         = "sha384-EH3S15vXtMd07d1rTXbVW/3EhtIQvJ/Jt1XzERJadbYIRKyYLZrNzBbNpBQJF62e"
 	EnhanceScript          = "/assets/enhance.5963ed6606.js"
 	EnhanceScriptIntegrity = "sha384-8ww8/ye2z7BV4DKxlskmmR/xk8FgwpghP1YkS4kfIj2JsIzzqjH5XVb9FqWzOHYU"
 	PayScript              = "/assets/pay.a58997147c.js"

@@ -144,10 +144,11 @@ func addBills(add adder) {
 	add("bill", func(p ui.Page) View { return sampleBill(p, owes(8412, 0, 0)) })
 	add("bill-late", func(p ui.Page) View { return sampleBill(p, owes(8412, 7968, 0)) })
 	add("bill-shut-off", func(p ui.Page) View {
-		v := sampleBill(p, owes(8412, 20623, 0))
+		owed := owes(8412, 20623, 0)
+		owed.Due = sampleDay(21)
+		owed.Pending = []Pending{{Amount: money.Cents(2500), At: sampleInstant().Add(-20 * time.Hour)}}
+		v := sampleBill(p, owed)
 		v.ShutOff = &ShutOff{On: sampleDay(24).AddDays(6), Amount: money.Cents(20623)}
-		v.Owed.Due = sampleDay(21)
-		v.Owed.Pending = []Pending{{Amount: money.Cents(2500), At: sampleInstant().Add(-20 * time.Hour)}}
 		return v
 	})
 	add("bill-pending", func(p ui.Page) View {
