@@ -36,19 +36,20 @@ const (
 
 // commands is the command line.
 type commands struct {
-	Demo    demoCommand    `cmd:"" help:"Serve a town that does not exist, to try everything."`
-	Serve   serveCommand   `cmd:"" help:"Serve the towns of a configuration."`
-	Import  importCommand  `cmd:"" help:"Take files from the billing system."`
-	Init    initCommand    `cmd:"" help:"Write the files of a new installation, by asking."`
-	Posting postingCommand `cmd:"" help:"Give payments to the billing system."`
-	Day     dayCommand     `cmd:"" help:"Compare what every record says of a business date."`
-	Dispute disputeCommand `cmd:"" help:"Payments that cardholders have taken back."`
-	City    cityCommand    `cmd:"" help:"Towns and their files."`
-	Policy  policyCommand  `cmd:"" help:"Fees, tenders, limits: why, and what if."`
-	Audit   auditCommand   `cmd:"" help:"The record of who did what."`
-	Bench   benchCommand   `cmd:"" help:"Measure speed and memory beside a baseline."`
-	Gallery galleryCommand `cmd:"" help:"Show every page in every state."`
-	Version versionCommand `cmd:"" help:"Say which release this is."`
+	Demo     demoCommand     `cmd:"" help:"Serve a town that does not exist, to try everything."`
+	Serve    serveCommand    `cmd:"" help:"Serve the towns of a configuration."`
+	Import   importCommand   `cmd:"" help:"Take files from the billing system."`
+	Init     initCommand     `cmd:"" help:"Write the files of a new installation, by asking."`
+	Posting  postingCommand  `cmd:"" help:"Give payments to the billing system."`
+	Day      dayCommand      `cmd:"" help:"Compare what every record says of a business date."`
+	Dispute  disputeCommand  `cmd:"" help:"Payments that cardholders have taken back."`
+	City     cityCommand     `cmd:"" help:"Towns and their files."`
+	Policy   policyCommand   `cmd:"" help:"Fees, tenders, limits: why, and what if."`
+	Audit    auditCommand    `cmd:"" help:"The record of who did what."`
+	Manifest manifestCommand `cmd:"" help:"What is served on the payment path, stated and signed."`
+	Bench    benchCommand    `cmd:"" help:"Measure speed and memory beside a baseline."`
+	Gallery  galleryCommand  `cmd:"" help:"Show every page in every state."`
+	Version  versionCommand  `cmd:"" help:"Say which release this is."`
 }
 
 // Run runs one command and returns the status to end with: 0 when it did what

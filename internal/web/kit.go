@@ -2,11 +2,7 @@ package web
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -19,6 +15,7 @@ import (
 	"clearwell/internal/clock"
 	"clearwell/internal/id"
 	"clearwell/internal/locale"
+	"clearwell/internal/watch/manifest"
 	"clearwell/internal/web/ui"
 )
 
@@ -71,7 +68,8 @@ type Kit struct {
 	sessions *scs.SessionManager
 	foreign  *http.CrossOriginProtection
 	assets   ui.Assets
-	manifest string
+	served   manifest.Served
+	manifest string    // its digest
 	mute     sync.Once // a proxy that does not say whom it speaks for is told of once
 }
 
@@ -87,34 +85,38 @@ func New(cfg Config) (*Kit, error) {
 	if err != nil {
 		return nil, err
 	}
-	manifest, err := digest(cfg.Release)
+	served, err := serving(cfg)
 	if err != nil {
 		return nil, err
 	}
-	k := &Kit{cfg: cfg, foreign: http.NewCrossOriginProtection(), assets: assets, manifest: manifest}
+	digest, err := served.Digest()
+	if err != nil {
+		return nil, err
+	}
+	k := &Kit{cfg: cfg, foreign: http.NewCrossOriginProtection(), assets: assets, served: served, manifest: digest}
 	k.sessions = newSessions(cfg)
 	k.sessions.ErrorFunc = func(w http.ResponseWriter, r *http.Request, err error) { k.fail(w, r, err) }
 	return k, nil
 }
 
-// Manifest names all that our pages are made of: the program and the assets. An
+// Manifest names all that our pages are made of: the digest of [Kit.Served]. An
 // occasion on which card fields were shown is recorded with it.
 func (k *Kit) Manifest() string { return k.manifest }
 
-func digest(release string) (string, error) {
-	assets, err := ui.Manifest()
+// Served is what every page has, whichever the town: the signed manifest states
+// the same, so that its reader can find the occasions of a page.
+func (k *Kit) Served() manifest.Served { return k.served }
+
+func serving(cfg Config) (manifest.Served, error) {
+	files, err := ui.Manifest()
 	if err != nil {
-		return "", err
+		return manifest.Served{}, err
 	}
-	text, err := json.Marshal(struct {
-		Release string
-		Assets  []ui.Asset
-	}{release, assets})
-	if err != nil {
-		return "", fmt.Errorf("naming what pages are made of: %w", err)
+	s := manifest.Served{Release: cfg.Release, Headers: common(cfg.Secure)}
+	for _, file := range files {
+		s.Assets = append(s.Assets, manifest.Asset{Path: file.Path, SHA256: file.SHA256})
 	}
-	sum := sha256.Sum256(text)
-	return hex.EncodeToString(sum[:]), nil
+	return s, nil
 }
 
 // Handler serves a door. Everything a door is protected by is on this list, in
