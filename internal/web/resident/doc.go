@@ -8,9 +8,9 @@
 //
 //   - Before a guest has proved to know a utility account, nothing about it is
 //     said, not even whether it exists, and every failure has one answer.
-//   - Every POST that changes something ends in a redirect, and every page asks
-//     the payment how it stands: Back, refresh, a second tab and a double click
-//     end at the one payment that the quote became.
+//   - Every POST ends in a redirect, one with a mistake in it too, and every page
+//     asks the payment how it stands: Back, refresh, a second tab and a double
+//     click end at the one payment that the quote became.
 //   - Everything works without scripts, over the processor's own page.
 //   - Doubt is a waiting page. Only the bank's no is shown as a no.
 //
