@@ -22,15 +22,17 @@ type holds struct {
 	release string
 }
 
-// CheckCards returns the refusal of a hold that stands in the way.
-func (h holds) CheckCards(ctx context.Context, city id.City, service, processor string) error {
+// CheckCards gives what returns the refusal of a hold that stands in the way.
+func (h holds) CheckCards(ctx context.Context, city id.City) (payment.CardCheck, error) {
 	standing, err := h.control.Holds(ctx, city)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return control.Check(standing, control.Question{
-		Action: control.TypeCard, Service: service, Processor: processor, Release: h.release,
-	})
+	return func(service, processor string) error {
+		return control.Check(standing, control.Question{
+			Action: control.TypeCard, Service: service, Processor: processor, Release: h.release,
+		})
+	}, nil
 }
 
 // postings tells cis of payments, as far as the book says the same.

@@ -140,6 +140,12 @@ func (s *postgresSession) count(ctx context.Context, queue []statement, sql stri
 	return tag.RowsAffected(), classifyPostgres(first(err, results.Close()))
 }
 
+// lock takes an advisory lock that ends with the transaction. Two names with one
+// hash wait for each other in vain, which is rare and short.
+func (s *postgresSession) lock(name string) []statement {
+	return []statement{{sql: "select pg_advisory_xact_lock(hashtextextended($1, 0))", args: []any{string(s.city) + "/" + name}}}
+}
+
 // copyIn copies into a temporary table and inserts from there, because COPY does
 // not work under row-level security.
 func (s *postgresSession) copyIn(ctx context.Context, queue []statement, table string, columns []string, source Source) (int64, error) {
@@ -232,6 +238,9 @@ func (r *postgresReading) flush(ctx context.Context, queue []statement) error {
 	}
 	return sendAll(ctx, r.conn, batch, sent)
 }
+
+// lock has nothing to guard: what only reads decides nothing.
+func (r *postgresReading) lock(string) []statement { return nil }
 
 func (r *postgresReading) count(context.Context, []statement, string, []any) (int64, error) {
 	return 0, ErrReadOnly

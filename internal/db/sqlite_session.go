@@ -95,6 +95,9 @@ func (s *sqliteSession) count(ctx context.Context, queue []statement, text strin
 	return s.exec(ctx, statement{sql: text, args: args})
 }
 
+// lock has nothing to do: the writer runs one transaction after another.
+func (s *sqliteSession) lock(string) []statement { return nil }
+
 // copyIn inserts row by row with one prepared statement, which in this engine
 // is as fast as anything: there is no round trip to save.
 func (s *sqliteSession) copyIn(ctx context.Context, queue []statement, table string, columns []string, source Source) (int64, error) {

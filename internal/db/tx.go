@@ -23,6 +23,7 @@ type session interface {
 	query(ctx context.Context, queue []statement, sql string, args []any) (*Rows, error)
 	count(ctx context.Context, queue []statement, sql string, args []any) (int64, error)
 	copyIn(ctx context.Context, queue []statement, table string, columns []string, source Source) (int64, error)
+	lock(name string) []statement
 }
 
 // statement is a queued statement. With a refusal it must touch exactly one row;
@@ -65,6 +66,11 @@ func (tx *Tx) ExecOne(refusal error, sql string, args ...any) {
 func (tx *Tx) Ask(each Scanning, sql string, args ...any) {
 	tx.queue = append(tx.queue, statement{sql: sql, args: args, each: each})
 }
+
+// Lock queues a lock: of the transactions of this city that lock the same name,
+// the second waits here until the first has ended, and its later queries see what
+// that one wrote. On SQLite there is one writer, and nothing to wait for.
+func (tx *Tx) Lock(name string) { tx.queue = append(tx.queue, tx.session.lock(name)...) }
 
 // Flush sends what is queued and returns its first error. After an error of a
 // statement, this and all that follow return it again: PostgreSQL gives the whole

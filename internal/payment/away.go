@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"clearwell/internal/db"
-	"clearwell/internal/exposure"
 	"clearwell/internal/processor"
 )
 
@@ -23,16 +21,17 @@ func (s *Service) StartAway(ctx context.Context, req StartRequest, back Return) 
 	if err != nil {
 		return Payment{}, "", err
 	}
-	if err := s.usePage(ctx, req); err != nil {
-		return Payment{}, "", fmt.Errorf("starting payment: %w", err)
-	}
-	begun, adapter, err := s.begin(ctx, req, Send)
+	adapter, err := s.processor(town)
 	if err != nil {
-		return Payment{}, "", fmt.Errorf("starting payment: %w", err)
+		return Payment{}, "", err
 	}
 	redirector, able := adapter.(processor.Redirector)
-	if !able {
-		return begun.payment, "", ErrNoProcessor
+	if !able { // said before anything is recorded that nobody could pay
+		return Payment{}, "", ErrNoProcessor
+	}
+	begun, _, err := s.begin(ctx, req, Send)
+	if err != nil {
+		return Payment{}, "", fmt.Errorf("starting payment: %w", err)
 	}
 	if begun.payment.State != Away {
 		return begun.payment, "", nil // decided already; its page tells how it stands
@@ -47,12 +46,4 @@ func (s *Service) StartAway(ctx context.Context, req StartRequest, back Return) 
 		return p, "", fmt.Errorf("opening the processor's page: %w", err)
 	}
 	return p, sent.URL, nil
-}
-
-// usePage notes on the quote that the card is given on the processor's page.
-func (s *Service) usePage(ctx context.Context, req StartRequest) error {
-	return s.DB.Write(ctx, req.City, func(_ context.Context, tx *db.Tx) error {
-		updateQuoteExposure(tx, req.Quote, exposure.ID{}, exposure.ProcessorPage)
-		return nil
-	})
 }

@@ -126,9 +126,11 @@ func (d *death) reach(at step) {
 }
 
 // CheckCards is reached before the payment is judged.
-func (d *death) CheckCards(context.Context, id.City, string, string) error {
-	d.reach("before judging")
-	return nil
+func (d *death) CheckCards(context.Context, id.City) (payment.CardCheck, error) {
+	return func(string, string) error {
+		d.reach("before judging")
+		return nil
+	}, nil
 }
 
 // ReceiptTx is reached inside the transaction that records an approval.

@@ -107,12 +107,31 @@ func (s *Service) FindQuote(ctx context.Context, city id.City, quoteID QuoteID) 
 // loadQuote reads a quote, the payment made from it (zero if none), and what is
 // owed and was paid lately on its utility account.
 func loadQuote(ctx context.Context, tx *db.Tx, quoteID QuoteID) (Quote, Payment, Owed, []recent, error) {
+	quote, made, err := findQuote(ctx, tx, quoteID)
+	if err != nil {
+		return Quote{}, Payment{}, Owed{}, nil, err
+	}
+	owed, payments, err := owedTx(ctx, tx, quote.UtilityAccount)
+	return quote, made, owed, payments, err
+}
+
+// findQuote is the first half of loadQuote.
+func findQuote(ctx context.Context, tx *db.Tx, quoteID QuoteID) (Quote, Payment, error) {
 	var made Payment
 	askPayment(tx, OfQuote(quoteID), &made) // travels with the quote's query
 	quote, err := selectQuote(ctx, tx, quoteID)
+	return quote, made, named(err, ErrNoQuote)
+}
+
+// loadQuoteToPay is loadQuote for whoever pays it. Two quotes of one utility
+// account do not see each other's payment while neither is written, so the second
+// waits until the first is. The lock travels with the next query.
+func loadQuoteToPay(ctx context.Context, tx *db.Tx, quoteID QuoteID) (Quote, Payment, Owed, []recent, error) {
+	quote, made, err := findQuote(ctx, tx, quoteID)
 	if err != nil {
-		return Quote{}, Payment{}, Owed{}, nil, named(err, ErrNoQuote)
+		return Quote{}, Payment{}, Owed{}, nil, err
 	}
+	tx.Lock("paying " + string(quote.UtilityAccount))
 	owed, payments, err := owedTx(ctx, tx, quote.UtilityAccount)
 	return quote, made, owed, payments, err
 }
@@ -167,7 +186,11 @@ func (s *Service) ShowFields(ctx context.Context, city id.City, quoteID QuoteID,
 	if !able {
 		return processor.Embed{}, ErrNoProcessor
 	}
-	if err := s.Holds.CheckCards(ctx, city, string(quote.Service), adapter.Name()); err != nil {
+	held, err := s.Holds.CheckCards(ctx, city)
+	if err != nil {
+		return processor.Embed{}, err
+	}
+	if err := held(string(quote.Service), adapter.Name()); err != nil {
 		return processor.Embed{}, err
 	}
 	if err := s.recordShown(ctx, town, quote, exposure.WebFrame, manifest); err != nil {

@@ -142,13 +142,23 @@ func (s *Service) learn(ctx context.Context, p Payment) (Payment, error) {
 	listening, stop := context.WithTimeout(ctx, s.looking)
 	defer stop()
 	result, err := adapter.Lookup(listening, processor.LookupRequest{Key: processor.Key(p.Attempt.String()), Merchant: p.Merchant})
-	on := eventOf(result, p.Total())
+	on := s.heard(ctx, p, result)
 	if errors.Is(err, processor.ErrNeverSeen) {
 		if on, err = s.neverSeen(ctx, p); err != nil {
 			return p, err
 		}
 	}
 	return s.settled(ctx, town, p, on, result)
+}
+
+// heard reads the processor's answer. An approval of another sum than was asked
+// stays in doubt until a person has looked, so it is told of each time.
+func (s *Service) heard(ctx context.Context, p Payment, result processor.Result) Event {
+	if result.Decision == processor.Approved && result.Amount != p.Total() {
+		s.Log.ErrorContext(ctx, "alarm", "alarm", "another_sum_approved", "city", string(p.City), "payment", p.ID.String(),
+			"asked", p.Total().String(), "approved", result.Amount.String(), "reference", result.Reference)
+	}
+	return eventOf(result, p.Total())
 }
 
 // neverSeen decides what it means that the processor never had the attempt: at

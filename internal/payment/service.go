@@ -23,10 +23,17 @@ type Towns interface {
 	ByID(city id.City) (*city.City, error)
 }
 
-// Holds tells whether card payments are held.
+// Holds tells whether card payments are held. It may ask the database, so it is
+// asked before a transaction begins: inside one, each payment would have one
+// connection and wait for another, and as many payments as there are connections
+// would wait for each other.
 type Holds interface {
-	CheckCards(ctx context.Context, city id.City, service, processor string) error
+	CheckCards(ctx context.Context, city id.City) (CardCheck, error)
 }
+
+// CardCheck returns the refusal of a hold that stands in the way of a service and
+// a processor. It asks nobody.
+type CardCheck func(service, processor string) error
 
 // Receipts queues the receipt of an approved payment, in its transaction.
 type Receipts interface {
@@ -52,7 +59,9 @@ type Deps struct {
 type NoHolds struct{}
 
 // CheckCards never refuses.
-func (NoHolds) CheckCards(context.Context, id.City, string, string) error { return nil }
+func (NoHolds) CheckCards(context.Context, id.City) (CardCheck, error) {
+	return func(string, string) error { return nil }, nil
+}
 
 // NoReceipts sends nothing.
 type NoReceipts struct{}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"slices"
 	"time"
 
@@ -85,10 +86,14 @@ func (s *Service) tryBegin(ctx context.Context, req StartRequest, how Event) (be
 	if err != nil {
 		return beginning{}, nil, err
 	}
+	held, err := s.Holds.CheckCards(ctx, req.City)
+	if err != nil {
+		return beginning{}, nil, err
+	}
 	begun := beginning{town: town}
 	err = s.DB.Write(ctx, req.City, func(ctx context.Context, tx *db.Tx) error {
 		begun.fresh = false
-		quote, made, owed, payments, err := loadQuote(ctx, tx, req.Quote)
+		quote, made, owed, payments, err := loadQuoteToPay(ctx, tx, req.Quote)
 		if err != nil {
 			return err
 		}
@@ -101,14 +106,17 @@ func (s *Service) tryBegin(ctx context.Context, req StartRequest, how Event) (be
 		if made.ID.IsZero() && slices.ContainsFunc(payments, func(r recent) bool { return r.ID == OfQuote(req.Quote) }) {
 			return db.ErrDuplicate // another request made it between two of our queries
 		}
-		facts := judged{town: town, set: set, on: on, quote: quote, owed: owed, payments: payments, made: made, req: req, how: how}
-		if err := s.judge(ctx, &facts, tx.Now()); err != nil {
+		if how == Send { // no page of ours shows the fields
+			quote.Exposure, quote.CapturePath = exposure.ID{}, exposure.ProcessorPage
+		}
+		facts := judged{town: town, set: set, on: on, quote: quote, owed: owed, payments: payments, made: made, req: req, how: how, held: held}
+		if err := s.judge(&facts, tx.Now()); err != nil {
 			return err
 		}
 		begun.payment, begun.token, begun.fresh = s.newAttempt(tx, facts), quote.Token, true
 		return s.recordBeginning(tx, facts, &begun.payment)
 	})
-	if errors.Is(err, db.ErrDuplicate) {
+	if errors.Is(err, db.ErrDuplicate) || errors.Is(err, ErrMovedOn) {
 		begun.payment, err = s.Payment(ctx, req.City, OfQuote(req.Quote)) // another request was first
 		begun.fresh = false
 	}
@@ -126,17 +134,18 @@ type judged struct {
 	made     Payment // zero before the first attempt
 	req      StartRequest
 	how      Event
+	held     CardCheck
 }
 
 // judge returns the first reason not to go on.
-func (s *Service) judge(ctx context.Context, j *judged, now time.Time) error {
+func (s *Service) judge(j *judged, now time.Time) error {
 	if !now.Before(j.quote.ExpiresAt) {
 		return ErrQuoteExpired
 	}
 	if j.how == Ask && !j.quote.HasCard() {
 		return ErrNoCard
 	}
-	if err := s.Holds.CheckCards(ctx, j.req.City, string(j.quote.Service), j.town.Processor.Name); err != nil {
+	if err := j.held(string(j.quote.Service), j.town.Processor.Name); err != nil {
 		return err
 	}
 	most, refusal := s.mostDeclines(j.town)
@@ -200,6 +209,8 @@ func (s *Service) recordBeginning(tx *db.Tx, j judged, p *Payment) error {
 	insertAttempt(tx, *p, j.quote.Token)
 	if j.how == Ask {
 		exposure.ResultTx(tx, p.result(exposure.Submitted, ""))
+	} else {
+		updateQuoteExposure(tx, j.quote.ID, j.quote.Exposure, j.quote.CapturePath)
 	}
 	recordAudit(tx, *p, j.how, nil)
 	return ledger.PendTx(tx, entries(*p, lineFirst))
@@ -240,10 +251,18 @@ func (s *Service) charge(ctx context.Context, adapter processor.Processor, begun
 	return begun.payment, nil
 }
 
-// ask charges and records the answer. When the recording itself does not
-// succeed, the payment stays as it was, and the sweep finds it.
-func (s *Service) ask(ctx context.Context, adapter processor.Processor, begun beginning) Payment {
+// ask charges and records the answer, or finds what a faster notice recorded.
+// When the recording itself does not succeed, or the adapter panics, the payment
+// stays as it was, and the sweep finds it.
+func (s *Service) ask(ctx context.Context, adapter processor.Processor, begun beginning) (asked Payment) {
 	p := begun.payment
+	defer func() {
+		if caught := recover(); caught != nil {
+			s.Log.ErrorContext(ctx, "panicking while charging", "city", string(p.City), "payment", p.ID.String(),
+				"err", fmt.Sprintf("%v\n%s", caught, debug.Stack()))
+			asked = p
+		}
+	}()
 	listening, stop := context.WithTimeout(ctx, s.timeout)
 	defer stop()
 	result, err := adapter.Charge(listening, processor.ChargeRequest{
@@ -257,7 +276,7 @@ func (s *Service) ask(ctx context.Context, adapter processor.Processor, begun be
 	if processor.NothingMoved(err) {
 		result = processor.Result{Decision: processor.Declined, Decline: processor.TryLater}
 	}
-	moved, err := s.apply(ctx, begun.town, p, eventOf(result, p.Total()), result)
+	moved, err := s.settled(ctx, begun.town, p, s.heard(ctx, p, result), result)
 	if err != nil {
 		s.Log.ErrorContext(ctx, "recording a charge", "city", string(p.City), "payment", p.ID.String(), "err", err.Error())
 		return p

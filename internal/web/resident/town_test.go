@@ -130,11 +130,13 @@ func (tw *town) Resend(_ context.Context, _ id.City, _ payment.Payment, email st
 }
 
 // CheckCards refuses while the switch is thrown.
-func (tw *town) CheckCards(context.Context, id.City, string, string) error {
-	if tw.held.Load() {
-		return control.ErrCardsHeld
-	}
-	return nil
+func (tw *town) CheckCards(context.Context, id.City) (payment.CardCheck, error) {
+	return func(string, string) error {
+		if tw.held.Load() {
+			return control.ErrCardsHeld
+		}
+		return nil
+	}, nil
 }
 
 // open founds a town on SQLite.
