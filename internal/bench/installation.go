@@ -53,7 +53,7 @@ func install(ctx context.Context, s *site, towns int) (*installation, error) {
 }
 
 // addTowns writes the other towns' files as init would. The sandbox goes to any
-// free port, and this machine is believed to be a proxy, so that requests can
+// free port, the portal has no address beside the towns' own, and this machine is believed to be a proxy, so that requests can
 // come from many networks.
 func (in *installation) addTowns() error {
 	var files []string
@@ -71,7 +71,7 @@ func (in *installation) addTowns() error {
 			return err
 		}
 	}
-	return in.mend("127.0.0.1:8081", "127.0.0.1:0",
+	return in.mend("127.0.0.1:8081", "127.0.0.1:0", `origin: "http://127.0.0.1:0"`, "",
 		`cities: ["`+slug(0)+`.yaml"]`, "cities: ["+strings.Join(files, ", ")+"]\nproxies: [127.0.0.0/8]")
 }
 

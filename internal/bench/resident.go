@@ -61,7 +61,7 @@ func (g *guest) request(ctx context.Context, method, path string, form url.Value
 	if err != nil {
 		return nil, err
 	}
-	req.Host = hostOf(g.town)
+	req.Host = g.host()
 	req.Header.Set("X-Forwarded-For", g.network)
 	if method == http.MethodPost {
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -71,6 +71,15 @@ func (g *guest) request(ctx context.Context, method, path string, form url.Value
 		req.Header.Set("Cookie", g.cookie)
 	}
 	return req, nil
+}
+
+// host is the town's name with the port of the program, as a browser writes it.
+func (g *guest) host() string {
+	_, port, found := strings.Cut(g.address, ":")
+	if !found {
+		return hostOf(g.town)
+	}
+	return hostOf(g.town) + ":" + port
 }
 
 // ask sends a request and reads all of the answer.
