@@ -3,6 +3,7 @@ package web
 import (
 	"mime"
 	"net/http"
+	"strings"
 
 	"clearwell/internal/cardscan"
 	"clearwell/internal/city"
@@ -79,12 +80,27 @@ func (k *Kit) cardInside(r *http.Request) bool {
 			return true
 		}
 		for _, value := range values {
-			if cardscan.Check(value) != nil && !declared(sceneOf(r).town.File, name, value) {
+			if hidden(value) || cardscan.Check(value) != nil && !declared(sceneOf(r).town.File, name, value) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// hidden reports whether the digits of an e-mail address, read one after the
+// other, are a card number: an address may have anything between them.
+func hidden(value string) bool {
+	if !strings.Contains(value, "@") {
+		return false
+	}
+	digits := strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return -1
+		}
+		return r
+	}, value)
+	return cardscan.Contains([]byte(digits))
 }
 
 // declared reports whether a value is a utility account number in the format of

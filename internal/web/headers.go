@@ -24,7 +24,7 @@ func common(secure bool) map[string]string {
 		"X-Permitted-Cross-Domain-Policies": "none",
 	}
 	if secure {
-		all["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains" // two years
+		all["Strict-Transport-Security"] = "max-age=63072000" // two years; what else a town has below its host is not ours to say
 	}
 	return all
 }

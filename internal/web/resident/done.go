@@ -90,15 +90,28 @@ func (d *Door) showDeclined(r *web.Request, p payment.Payment) (web.Answer, erro
 
 // payment finds the payment in the address, as it stands now.
 func (d *Door) payment(r *web.Request) (payment.Payment, *web.Answer, error) {
+	if wait, ok := d.Gate.Ready(strays(), d.networkKey(r)); !ok {
+		return payment.Payment{}, nil, tooOften(wait)
+	}
 	named, err := parse[payment.ID](r.PathValue("payment"))
 	if err != nil {
-		return payment.Payment{}, to(noReceipt(r)), nil
+		return payment.Payment{}, to(d.stray(r)), nil
 	}
 	p, err := d.Payments.Refresh(r.Context(), r.Town.City(), named)
-	if errors.Is(err, payment.ErrNoPayment) {
-		return payment.Payment{}, to(noReceipt(r)), nil
+	if errors.Is(err, payment.ErrNoPayment) || err == nil && !mine(r, p) && d.Clock.Now().Sub(p.StartedAt) > receiptLife {
+		return payment.Payment{}, to(d.stray(r)), nil
 	}
 	return p, nil, err
+}
+
+// receiptLife is how long the address of a receipt shows it to whoever has it: a
+// tax year and some weeks. Its mail says the same, and does not end.
+const receiptLife = 400 * 24 * time.Hour
+
+// stray answers an address that nobody was given, and counts it.
+func (d *Door) stray(r *web.Request) web.Answer {
+	d.Gate.Allow(strays(), d.networkKey(r))
+	return noReceipt(r)
 }
 
 func noReceipt(r *web.Request) web.Answer {
@@ -122,15 +135,24 @@ func (d *Door) waiting(r *web.Request, p payment.Payment) view.Waiting {
 
 func (d *Door) receipt(r *web.Request, p payment.Payment) view.Receipt {
 	v := view.Receipt{
-		Page: r.Page(), Resend: view.Form{Action: doneAddress(r, p.ID)}, Confirmation: p.Confirmation,
+		Page: r.Page(), Confirmation: p.Confirmation,
 		About: about(r, p.UtilityAccount, p.Service), Amount: p.Amount, Fee: p.Fee,
 		PaidAt: p.StartedAt, Card: cardView(p.Card), Descriptor: r.Town.File.Processor.Descriptor, Posted: !p.AcknowledgedAt.IsZero(),
 		SentTo: r.Session.Take(sentName(p.ID)), Start: start(r),
 	}
 	if mine(r, p) {
-		v.GoesTo = p.Payer.Email
+		v.GoesTo, v.Resend.Action = p.Payer.Email, doneAddress(r, p.ID)
+	} else {
+		v.About.UtilityAccount = masked(v.About.UtilityAccount)
 	}
 	return v
+}
+
+// masked is as much of a utility account number as the mailed receipt has: who
+// was handed the address of a receipt must not find the bill with it.
+func masked(number string) string {
+	const shown = 4
+	return "…" + number[max(0, len(number)-shown):]
 }
 
 // sentName is where the address of a receipt just sent is remembered, for one
@@ -143,7 +165,7 @@ func (d *Door) resend(r *web.Request) (web.Answer, error) {
 	if err != nil || elsewhere != nil {
 		return answer(elsewhere), err
 	}
-	if p.State != payment.Approved {
+	if p.State != payment.Approved || !mine(r, p) { // we write to nobody for a stranger
 		return web.GoTo(doneAddress(r, p.ID)), nil
 	}
 	email, ok := address(r.PostFormValue(view.FieldEmail))

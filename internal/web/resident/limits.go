@@ -68,6 +68,9 @@ func wideDeclines(town *city.File) limit.Bucket {
 	return limit.Bucket{Name: "declines of a wide network", Burst: 4 * town.DeclinedTries, Every: 15 * time.Second}
 }
 
+// strays bounds addresses of payments that nobody was given.
+func strays() limit.Bucket { return limit.Bucket{Name: "strays", Burst: 60, Every: 5 * time.Second} }
+
 // mails bounds receipts sent to whatever address is typed.
 func mails() flow {
 	return flow{

@@ -175,7 +175,15 @@ func address(text string) (email string, ok bool) {
 		return "", true
 	}
 	parsed, err := mail.ParseAddress(text)
-	return text, err == nil && parsed.Address == text && len(text) <= 254
+	return text, err == nil && parsed.Address == text && len(text) <= 254 && mailable(text)
+}
+
+// mailable leaves out what no resident has and mail programs misread: a name that
+// begins as an option does, quotes, a host without a dot, an address of a machine.
+func mailable(email string) bool {
+	name, host, _ := strings.Cut(email, "@")
+	last := host[strings.LastIndexByte(host, '.')+1:]
+	return !strings.HasPrefix(name, "-") && !strings.ContainsAny(email, `"[]() `) && last != host && strings.Trim(last, "0123456789") != ""
 }
 
 // comeBack is where the processor's page sends the resident. Its address says

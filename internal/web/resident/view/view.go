@@ -294,7 +294,7 @@ type Disputed struct {
 // Receipt is the proof of a payment.
 type Receipt struct {
 	Page         ui.Page
-	Resend       Form
+	Resend       Form // without an address for a reader who may not send it anywhere
 	Confirmation string
 	About        About
 	Amount       money.Amount
