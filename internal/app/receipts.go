@@ -60,7 +60,7 @@ func (r receipts) message(town *city.City, p payment.Payment, email string) noti
 			Service: service.Name.In(p.Language), UtilityAccount: ending(town.Numbers.Display(string(p.UtilityAccount))),
 			Amount: p.Amount, FeeName: words.T("resident.sum.fee"), Fee: p.Fee,
 			Brand: brandName(p.Card.Brand), LastFour: p.Card.Last4, Descriptor: town.Processor.Descriptor,
-			Address: r.address(town, p.ID), Phone: town.Contact.Phone, Practice: town.Processor.Mode == city.Sandbox,
+			Address: r.address(town, p.ID), Phone: town.Contact.PhoneInWords(), Practice: town.Processor.Mode == city.Sandbox,
 		},
 	}
 }

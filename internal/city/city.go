@@ -1,6 +1,7 @@
 package city
 
 import (
+	"strings"
 	"time"
 
 	"clearwell/internal/city/colour"
@@ -79,6 +80,16 @@ type Contact struct {
 	Web     string
 	Hours   Words
 	Address []string // lines
+}
+
+// PhoneInWords is the number as people in the United States write it:
+// "(512) 555-0100".
+func (c Contact) PhoneInWords() string {
+	parts := strings.Fields(c.Phone)
+	if len(parts) != 4 || parts[0] != "+1" {
+		return c.Phone
+	}
+	return "(" + parts[1] + ") " + parts[2] + "-" + parts[3]
 }
 
 // Factor is something that a guest must know beside the utility account number.

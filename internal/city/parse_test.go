@@ -199,6 +199,14 @@ func TestASecretIsNotRepeated(t *testing.T) {
 	}
 }
 
+func TestPhonesAsPeopleWriteThem(t *testing.T) {
+	for phone, want := range map[string]string{"+1 512 555 0100": "(512) 555-0100", "": "", "512 555 0100": "512 555 0100"} {
+		if got := (Contact{Phone: phone}).PhoneInWords(); got != want {
+			t.Errorf("%q is written %q, want %q", phone, got, want)
+		}
+	}
+}
+
 // Where one answer is enough the ZIP Code is not among them.
 func TestTheZIPCodeIsNotAskedAlone(t *testing.T) {
 	g := Guest{Factors: Factors(), Required: 1}

@@ -48,7 +48,7 @@ func look(t Town, lang locale.Lang) ui.Town {
 	file := t.File
 	return ui.Town{
 		Name: file.Name.In(lang), Home: t.Base + "/", Logo: logoAddress(t), Palette: ui.Brand(file.Brand.Primary),
-		Zone: file.Zone, Phone: file.Contact.Phone, Hours: file.Contact.Hours.In(lang), Email: file.Contact.Email,
+		Zone: file.Zone, Phone: file.Contact.PhoneInWords(), Hours: file.Contact.Hours.In(lang), Email: file.Contact.Email,
 		Street: strings.Join(file.Contact.Address, ", "),
 	}
 }
