@@ -29,10 +29,13 @@ func (m mistake) shown(v web.View) web.Answer {
 	return web.Show(v)
 }
 
+// longestTyped is the longest text that any box of ours takes, in bytes.
+const longestTyped = 254
+
 // again sends the resident back to a page with what is wrong.
 func again(r *web.Request, address string, m mistake) web.Answer {
 	for name, text := range m.Typed {
-		if cardscan.Check(text) != nil { // a long utility account number, or worse
+		if len(text) > longestTyped || cardscan.Check(text) != nil { // a long utility account number, or worse
 			delete(m.Typed, name)
 		}
 	}

@@ -62,6 +62,10 @@ func (d *Door) find(r *web.Request) (web.Answer, error) {
 		typed[string(factor)] = v.Answers[factor]
 	}
 	if wrong := unanswered(v); len(wrong) > 0 {
+		if d.enter(r, slips()) > 0 { // a flood makes us remember nothing
+			v.Page.Errors = wrong
+			return web.ShowWrong(v), nil
+		}
 		return again(r, start(r), mistake{Typed: typed, Errors: wrong}), nil
 	}
 	number, wait, err := d.prove(r, &v)

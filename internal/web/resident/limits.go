@@ -47,6 +47,15 @@ func (d *Door) mayShow(r *web.Request, visit string) error {
 	return nil
 }
 
+// slips bounds the forms sent with something missing, before anything is looked
+// up: each is remembered for its next page.
+func slips() flow {
+	return flow{
+		network: limit.Bucket{Name: "slips", Burst: 30, Every: 2 * time.Second},
+		town:    limit.Bucket{Name: "slips of a town", Burst: 300, Every: 100 * time.Millisecond},
+	}
+}
+
 // starts bounds how often one network opens a payment at all. Neighbours who pay
 // at a library never meet it.
 func starts() flow {

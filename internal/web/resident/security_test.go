@@ -251,6 +251,23 @@ func TestFindingTellsNothing(t *testing.T) {
 	}
 }
 
+// A flood of empty forms is answered, and remembered only as far as anybody
+// honest could send them.
+func TestAFloodOfMistakesIsNotRemembered(t *testing.T) {
+	tw, remembered := open(t), 0
+	for range 200 {
+		w := tw.ask(http.MethodPost, "/", url.Values{view.FieldUtilityAccount: {strings.Repeat("x", 4000)}}, nil)
+		if w.Header().Get("Set-Cookie") != "" {
+			remembered++
+		} else if w.Code != http.StatusUnprocessableEntity {
+			t.Fatalf("answered with %d", w.Code)
+		}
+	}
+	if remembered < 1 || remembered > 40 {
+		t.Errorf("%d visits were made", remembered)
+	}
+}
+
 // In a town whose numbers are as long as a card's, what looks like a card is
 // looked up, and neither kept nor shown again when it is nobody's.
 func TestWhatLooksLikeACardIsNotKept(t *testing.T) {
