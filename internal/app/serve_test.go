@@ -3,6 +3,7 @@ package app
 import (
 	"bytes"
 	"context"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -95,5 +96,21 @@ func moveSandbox(t *testing.T, config string) {
 	moved := strings.Replace(string(text), "127.0.0.1:8081", "127.0.0.1:0", 1)
 	if err := os.WriteFile(config, []byte(moved), 0o600); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// A town with a host of its own is asked at the port that was free.
+func TestAFreePortIsTheTowns(t *testing.T) {
+	config := setUp(t, "City of Frijole Flats\n\n\n\n\n\n\n127.0.0.1:0\n\n")
+	moveSandbox(t, config)
+	w := opened(t, config)
+	w.Origin = ""
+	at, err := w.listen()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer at.close()
+	if _, port, _ := net.SplitHostPort(at.portal.Addr().String()); port == "0" || w.port() != port {
+		t.Errorf("towns are asked at port %q, and the portal is at %s", w.port(), at.portal.Addr())
 	}
 }
