@@ -34,6 +34,7 @@ const (
 	Worker     Subject = "worker"     // a service worker
 	Storage    Subject = "storage"    // a key that the page keeps in the browser
 	Cover      Subject = "cover"      // what lies over a frame, or hides it
+	Place      Subject = "place"      // the address at which a page was
 )
 
 // Fact is one thing that a page has.
