@@ -4,8 +4,8 @@ package ui
 
 // Addresses of the assets, and what a browser checks them by.
 const (
-	Style                  = "/assets/app.c55d7a3f92.css"
-	StyleIntegrity         = "sha384-C4CErap1naH0QGJ0RrF7D3dn7MvtVlWP8aTFEFAh5wrnSGYmXhTbyvcvzBZQ2wqv"
+	Style                  = "/assets/app.a387b0be74.css"
+	StyleIntegrity         = "sha384-c4JXtY0+JoTh3XJAt2IsxbaIamb3PYJJnrt0JSRzLLaSoy8vC3QCw4YfAk7n/gb2"
 	EnhanceScript          = "/assets/enhance.5963ed6606.js"
 	EnhanceScriptIntegrity = "sha384-8ww8/ye2z7BV4DKxlskmmR/xk8FgwpghP1YkS4kfIj2JsIzzqjH5XVb9FqWzOHYU"
 	PayScript              = "/assets/pay.a58997147c.js"
