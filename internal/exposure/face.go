@@ -143,3 +143,10 @@ func plainWords(text string) []string {
 	}, norm.NFKD.String(text))
 	return strings.FieldsFunc(folded, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 }
+
+// Is reports whether somebody has the holder's name, or is taken to be the holder
+// for want of any other.
+func (h Holder) Is(f Face) bool {
+	name := digest("name", nameKey(h.Name))
+	return name != 0 && f.Name == name
+}

@@ -86,9 +86,9 @@ func bounds(d Days) (first, last string) {
 	return first, last
 }
 
-// hull is the least range of days that holds all that the filter keeps, so that
+// Window is the least range of days that holds all that the filter keeps, so that
 // the index is read between two places.
-func (f Filter) hull() Days {
+func (f Filter) Window() Days {
 	var all Days
 	switch {
 	case f.how == within && !f.negated && len(f.days) > 0:
@@ -97,13 +97,13 @@ func (f Filter) hull() Days {
 			all = all.joined(d)
 		}
 	case f.how == anyOf && len(f.of) > 0:
-		all = f.of[0].hull()
+		all = f.of[0].Window()
 		for _, part := range f.of[1:] {
-			all = all.joined(part.hull())
+			all = all.joined(part.Window())
 		}
 	case f.how == allOf:
 		for _, part := range f.of {
-			all = all.met(part.hull())
+			all = all.met(part.Window())
 		}
 	}
 	return all
@@ -133,7 +133,7 @@ func (d Days) met(other Days) Days {
 
 func eachStory(ctx context.Context, tx *db.Tx, city id.City, f Filter, each func(Story, Holder) error) error {
 	w := &where{}
-	first, last := bounds(f.hull())
+	first, last := bounds(f.Window())
 	found := "e.city_id = " + w.mark(string(city)) + " and e.business_on between " + w.mark(first) + " and " + w.mark(last)
 	rows, err := tx.Query(ctx, `
 		select e.id, e.shown_at, e.business_on, e.capture_path, e.flow, e.instrument, e.channel, e.service,

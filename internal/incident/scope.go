@@ -150,7 +150,7 @@ func (v Verdict) inverted() Verdict {
 }
 
 func (s Scope) judgeField(seen Seen) Verdict {
-	found := seen.value(s.field)
+	found := valueOf(seen, s.field)
 	reason := Reason{s.field, found, s.asked(), s.answer(seen, found)}
 	return Verdict{reason.Met, []Reason{reason}}
 }
@@ -175,16 +175,10 @@ func yes(holds bool) Answer {
 }
 
 // Seen is an occasion with what came of it, as far as anybody recorded.
-type Seen struct {
-	exposure.Occasion
-	Entry   string
-	Outcome exposure.Outcome // the furthest; empty for one that was only shown
-	Brand   string
-	Last4   string
-	Payer   exposure.Payer
-}
+type Seen = exposure.Story
 
-func (s Seen) value(field Field) string {
+// valueOf is what an occasion says of a field; empty when nobody knows.
+func valueOf(s Seen, field Field) string {
 	switch field {
 	case On:
 		return s.On.String()

@@ -197,7 +197,7 @@ func TestReasonsDecide(t *testing.T) {
 			t.Fatalf("%s says %v without a reason", s, v.Answer)
 		}
 		for _, r := range v.Reasons {
-			if r.Found != seen.value(r.Field) || (r.Found == "") != (r.Met == Maybe) {
+			if r.Found != valueOf(seen, r.Field) || (r.Found == "") != (r.Met == Maybe) {
 				t.Errorf("%s: reason %+v", s, r)
 			}
 		}
