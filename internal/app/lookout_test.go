@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"clearwell/internal/clock"
 	"clearwell/internal/locale"
@@ -104,7 +105,7 @@ func (l *lookout) meddle(change meddling) {
 func (l *lookout) chromium(face browser.Face) watch.View {
 	l.Helper()
 	webtest.Open(l.T) // skips where there is none
-	running, err := browser.Start(l.Context(), browser.Config{NoSandbox: true, Face: face})
+	running, err := browser.Start(l.Context(), browser.Config{NoSandbox: true, Face: face, Hush: 100 * time.Millisecond})
 	l.must(err)
 	l.Cleanup(running.Close)
 	return watch.View{Name: "browser", Face: face.Name, Walker: running}

@@ -16,7 +16,8 @@ type Config struct {
 	NoSandbox bool          // for a container that runs as root
 	Zone      string        // the clock residents have, "America/Chicago"; the machine's where empty
 	Face      Face          // the first of [Faces] where empty
-	Dwell     time.Duration // how long to stay on a page once it is quiet
+	Hush      time.Duration // so long a page asks for nothing before it counts as there; a quarter of a second where 0
+	Dwell     time.Duration // how long to stay on a page after that
 }
 
 // Browser is one that runs.
@@ -35,6 +36,9 @@ func Start(ctx context.Context, cfg Config) (*Browser, error) {
 	}
 	if cfg.Face.Name == "" {
 		cfg.Face = Faces()[0]
+	}
+	if cfg.Hush == 0 {
+		cfg.Hush = hush
 	}
 	major, err := majorOf(ctx, path)
 	if err != nil {

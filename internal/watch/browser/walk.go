@@ -81,7 +81,7 @@ func (w *walk) see(kind manifest.Kind, step chromedp.Action[chromedp.Void]) (vis
 
 // settle waits until a page asks for nothing more, and stays a while.
 func (w *walk) settle(ctx context.Context) error {
-	most, still := time.NewTimer(longHush), time.NewTimer(hush)
+	most, still := time.NewTimer(longHush), time.NewTimer(w.cfg.Hush)
 	defer most.Stop()
 	defer still.Stop()
 	for waiting := true; waiting; {
@@ -91,10 +91,10 @@ func (w *walk) settle(ctx context.Context) error {
 		case <-most.C:
 			waiting = false
 		case <-w.heard.told:
-			still.Reset(hush)
+			still.Reset(w.cfg.Hush)
 		case <-still.C:
 			waiting = !w.heard.quiet()
-			still.Reset(hush)
+			still.Reset(w.cfg.Hush)
 		}
 	}
 	if w.cfg.Dwell == 0 {
