@@ -55,6 +55,14 @@ type Notifier interface {
 	ReadNotice(header http.Header, body []byte, now time.Time) (Notice, error)
 }
 
+// Tracer is the capability of finding out which attempt a notice is about, where
+// the company's notices do not say it themselves.
+type Tracer interface {
+	// Trace asks for what a notice left out, its Key above all. A notice about no
+	// attempt of ours comes back without one.
+	Trace(ctx context.Context, notice Notice) (Notice, error)
+}
+
 // Refunder is the capability of giving money back to the original method.
 type Refunder interface {
 	// Refund is idempotent by req.Key. More than what is left of the charge is
@@ -171,6 +179,9 @@ const (
 type LookupRequest struct {
 	Key      Key
 	Merchant Merchant
+	// Since is when the attempt was made, or a little before; zero where that is
+	// not known. Companies that cannot be asked by our key look from here.
+	Since time.Time
 }
 
 // Decision is what the processor has decided. Only Approved and Declined decide.
@@ -238,6 +249,7 @@ type EmbedRequest struct {
 type Embed struct {
 	FrameURL  string            // address of the frame with the card fields
 	Scripts   []Script          // scripts of the processor that our page must load; often none
+	ScriptSrc []string          // origins from which those scripts load further ones
 	FrameSrc  []string          // origins for frame-src
 	Connect   []string          // origins for connect-src
 	FrameName string            // title of the frame for screen readers, a locale message id
@@ -344,4 +356,5 @@ const (
 	SettledRefund  SettlementKind = "refund"
 	SettledDispute SettlementKind = "dispute"
 	SettledFee     SettlementKind = "fee"
+	SettledOther   SettlementKind = "other" // reserves, transfers, corrections: named so that sums still agree
 )

@@ -62,6 +62,10 @@ func pagePays(b *bench) {
 		Approved: processor.Approved, TryAnother: processor.Declined, NeverRetry: processor.Declined,
 	}
 	for card, decision := range want {
+		if b.PageTriesAgain && decision == processor.Declined {
+			pageTriesAgain(b, card)
+			continue
+		}
 		req, sent := b.send()
 		if back := b.Pay(b.T, sent.URL, card); back != req.ReturnURL {
 			b.Errorf("%s: the payer was sent to %q, want %q and nothing of the outcome", card, back, req.ReturnURL)
@@ -76,6 +80,25 @@ func pagePays(b *bench) {
 		if again := b.lookup(req.Key); again != got {
 			b.Errorf("%s: the page paid twice: %+v, first %+v", card, again, got)
 		}
+	}
+}
+
+// pageTriesAgain holds a page that keeps the payer to this: a declined card
+// decides nothing, and the next one pays once.
+func pageTriesAgain(b *bench, card Card) {
+	b.Helper()
+	req, sent := b.send()
+	if back := b.Pay(b.T, sent.URL, card); back != "" {
+		b.Errorf("%s: the payer was sent to %q, want to stay", card, back)
+	}
+	if got := b.lookup(req.Key); got.Decision != processor.Pending {
+		b.Errorf("%s: with the page still open, Lookup decided %v", card, got.Decision)
+	}
+	if back := b.Pay(b.T, sent.URL, Approved); back != req.ReturnURL {
+		b.Errorf("%s, then approved: the payer was sent to %q, want %q", card, back, req.ReturnURL)
+	}
+	if got := b.lookup(req.Key); got.Decision != processor.Approved || got.Amount != req.Amount {
+		b.Errorf("%s, then approved: Lookup = %+v", card, got)
 	}
 }
 

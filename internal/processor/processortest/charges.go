@@ -159,7 +159,7 @@ func challenge(b *bench) {
 		if got.Decision != processor.Pending || got.ChallengeURL == "" {
 			b.Fatalf("Charge = %v at %q, want pending with an address", got.Decision, got.ChallengeURL)
 		}
-		if back := b.Answer(b.T, got.ChallengeURL, approve); back != b.ReturnURL {
+		if back := b.bare(b.Answer(b.T, got.ChallengeURL, approve)); back != b.ReturnURL {
 			b.Errorf("the payer was sent to %q, want %q and nothing of the outcome", back, b.ReturnURL)
 		}
 		want := processor.Declined

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -40,6 +41,12 @@ type Harness struct {
 	Cards map[Card]func(testing.TB) processor.Token
 	// ReturnURL is an address the company may send payers back to.
 	ReturnURL string
+	// ReturnAdds are the query parameters that the company adds to that address
+	// after a challenge. Nobody here may read them.
+	ReturnAdds []string
+	// PageTriesAgain says that the company's page keeps a payer whose card was
+	// declined, to try another, and sends on only who has paid.
+	PageTriesAgain bool
 	// Now tells the company's time.
 	Now func() time.Time
 
@@ -71,6 +78,7 @@ func Exercise(t *testing.T, open func(*testing.T) Harness) {
 	for _, part := range parts() {
 		t.Run(part.name, func(t *testing.T) {
 			b := &bench{T: t, Harness: open(t), ctx: t.Context()}
+			b.began = b.Now()
 			part.run(b)
 		})
 	}
@@ -115,7 +123,8 @@ func parts() []part {
 type bench struct {
 	*testing.T
 	Harness
-	ctx context.Context
+	ctx   context.Context
+	began time.Time // no attempt is older
 }
 
 // keys makes the names of attempts differ between parts and runs of a process.
@@ -163,11 +172,26 @@ func (b *bench) approved(cents int64) (processor.ChargeRequest, processor.Result
 
 func (b *bench) lookup(key processor.Key) processor.Result {
 	b.Helper()
-	got, err := b.Processor.Lookup(b.ctx, processor.LookupRequest{Key: key, Merchant: b.Merchant})
+	got, err := b.Processor.Lookup(b.ctx, processor.LookupRequest{Key: key, Merchant: b.Merchant, Since: b.began})
 	if err != nil {
 		b.Fatalf("Lookup(%s): %v", key, err)
 	}
 	return got
+}
+
+// bare is the address without what the company adds to it.
+func (b *bench) bare(address string) string {
+	b.Helper()
+	at, err := url.Parse(address)
+	if err != nil {
+		b.Fatalf("the payer was sent to %q: %v", address, err)
+	}
+	query := at.Query()
+	for _, name := range b.ReturnAdds {
+		query.Del(name)
+	}
+	at.RawQuery = query.Encode()
+	return at.String()
 }
 
 // refused checks that err is the wanted refusal and that it came without a decision.

@@ -42,7 +42,13 @@ type decider struct {
 	decide func(processor.ChargeRequest) processor.Result
 
 	known sync.Mutex
-	made  map[processor.LookupRequest]made
+	made  map[attempt]made
+}
+
+// attempt names one try at a merchant account.
+type attempt struct {
+	key      processor.Key
+	merchant processor.Merchant
 }
 
 type made struct {
@@ -65,8 +71,8 @@ func (d *decider) Charge(ctx context.Context, req processor.ChargeRequest) (proc
 func (d *decider) once(req processor.ChargeRequest) (processor.Result, error) {
 	d.known.Lock()
 	defer d.known.Unlock()
-	attempt := processor.LookupRequest{Key: req.Key, Merchant: req.Merchant}
-	if before, found := d.made[attempt]; found {
+	asked := attempt{req.Key, req.Merchant}
+	if before, found := d.made[asked]; found {
 		if before.request.Amount != req.Amount || before.request.Token != req.Token {
 			return processor.Result{}, processor.ErrKeyReused
 		}
@@ -75,9 +81,9 @@ func (d *decider) once(req processor.ChargeRequest) (processor.Result, error) {
 	got := d.decide(req)
 	got.Reference, got.Amount = fmt.Sprintf("fake_%d", len(d.made)+1), req.Amount
 	if d.made == nil {
-		d.made = map[processor.LookupRequest]made{}
+		d.made = map[attempt]made{}
 	}
-	d.made[attempt] = made{req, got}
+	d.made[asked] = made{req, got}
 	return got, nil
 }
 
@@ -85,7 +91,7 @@ func (d *decider) once(req processor.ChargeRequest) (processor.Result, error) {
 func (d *decider) Lookup(_ context.Context, req processor.LookupRequest) (processor.Result, error) {
 	d.known.Lock()
 	defer d.known.Unlock()
-	before, found := d.made[req]
+	before, found := d.made[attempt{req.Key, req.Merchant}]
 	if !found {
 		return processor.Result{}, processor.ErrNeverSeen
 	}

@@ -32,7 +32,7 @@ func (s *Server) api() http.Handler {
 		return resultToWire(result), err
 	}))
 	api.HandleFunc("POST /v1/lookups", answer(func(_ context.Context, w wireLookup) (wireResult, error) {
-		result, err := s.lookup(processor.LookupRequest(w))
+		result, err := s.lookup(processor.LookupRequest{Key: w.Key, Merchant: w.Merchant})
 		return resultToWire(result), err
 	}))
 	api.HandleFunc("POST /v1/describe", answer(func(_ context.Context, w wireToken) (*wireCard, error) {

@@ -60,7 +60,7 @@ func (c *Client) Charge(ctx context.Context, req processor.ChargeRequest) (proce
 // Lookup says what became of an attempt, see [processor.Processor].
 func (c *Client) Lookup(ctx context.Context, req processor.LookupRequest) (processor.Result, error) {
 	var w wireResult
-	if err := c.call(ctx, "/v1/lookups", wireLookup(req), &w); err != nil {
+	if err := c.call(ctx, "/v1/lookups", wireLookup{req.Key, req.Merchant}, &w); err != nil {
 		return processor.Result{}, err
 	}
 	return w.port(), nil
