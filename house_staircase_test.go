@@ -63,6 +63,8 @@ var (
 		"internal/processor",
 		"internal/processor/processortest",
 		"internal/processor/sandbox",
+		"internal/processor/stripe/standin",
+		"internal/processor/stripe",
 		"internal/payment",
 		"internal/autopay",
 		"internal/till",
