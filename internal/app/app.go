@@ -46,7 +46,9 @@ type commands struct {
 	City     cityCommand     `cmd:"" help:"Towns and their files."`
 	Policy   policyCommand   `cmd:"" help:"Fees, tenders, limits: why, and what if."`
 	Audit    auditCommand    `cmd:"" help:"The record of who did what."`
+	Incident incidentCommand `cmd:"" help:"The worst day: who was exposed, who was told, what the law asks."`
 	Manifest manifestCommand `cmd:"" help:"What is served on the payment path, stated and signed."`
+	Watch    watchCommand    `cmd:"" help:"Look at portals from outside, as residents do."`
 	Bench    benchCommand    `cmd:"" help:"Measure speed and memory beside a baseline."`
 	Gallery  galleryCommand  `cmd:"" help:"Show every page in every state."`
 	Version  versionCommand  `cmd:"" help:"Say which release this is."`

@@ -39,6 +39,12 @@ type meddling func(r *http.Request, header http.Header, body string) string
 // watchFrom founds a town and states its manifest.
 func watchFrom(t *testing.T) *lookout {
 	t.Helper()
+	return watchAt(t, "pay.shared.localhost", "processor.localhost")
+}
+
+// watchAt is watchFrom with host names of one's choice.
+func watchAt(t *testing.T, home, cards string) *lookout {
+	t.Helper()
 	if testing.Short() {
 		t.Skip("a browser takes longer than a short run may")
 	}
@@ -47,7 +53,7 @@ func watchFrom(t *testing.T) *lookout {
 	named := func(s *httptest.Server, name string) string {
 		return "http://" + strings.Replace(s.Listener.Addr().String(), "127.0.0.1", name, 1)
 	}
-	l.cities = settleAt(t, named(portal, "pay.shared.localhost"), named(processor, "processor.localhost"))
+	l.cities = settleAt(t, named(portal, home), named(processor, cards))
 	processor.Config.Handler = l.company.Handler()
 	portal.Config = web.Server(http.HandlerFunc(l.between), l.log)
 	for _, server := range []*httptest.Server{portal, processor} {

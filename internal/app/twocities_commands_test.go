@@ -16,6 +16,7 @@ import (
 	"clearwell/internal/money"
 	"clearwell/internal/payment"
 	"clearwell/internal/processor"
+	"clearwell/internal/watch/manifest"
 )
 
 func moneyOf(cents int64) money.Amount { return money.Cents(cents) }
@@ -25,6 +26,7 @@ func moneyOf(cents int64) money.Amount { return money.Cents(cents) }
 func cityless() []string {
 	return []string{
 		"demo", "serve", "init", "gallery", "bench", "version", "city check", "policy explain", "audit key",
+		"manifest key", "manifest verify", "watch run", "watch heartbeat", "watch key",
 	}
 }
 
@@ -45,7 +47,9 @@ func (c *cities) commands(here, other *place) map[string]command {
 	c.must(os.WriteFile(in(string(here.slug)+".yaml"), bytes.ReplaceAll(here.file(), []byte("quote_lifetime: 30"), []byte("quote_lifetime: 31")), 0o600))
 	c.must(os.WriteFile(in("kept"), []byte(c.newest(here)), 0o600))
 	slug := string(here.slug)
+	stage := c.staged(in("signing.key"))
 	return map[string]command{
+		"manifest make":       {args: []string{"--config", stage, "--city", slug, "--key", in("signing.key"), "--out", in("manifest.txt")}, file: in("manifest.txt")},
 		"import bills":        {args: []string{"--city", slug, "--layout", "clearwell", "--as-of", clock.System().Now().Format(time.RFC3339), "--rejects", in("rejects"), in("bills.csv")}, acts: true},
 		"posting export":      {args: []string{"--city", slug, "--on", on, "--out", in("posting.csv")}, file: in("posting.csv"), acts: true},
 		"posting list":        {args: []string{"--city", slug}},
@@ -63,6 +67,18 @@ func (c *cities) commands(here, other *place) map[string]command {
 	}
 }
 
+// staged makes a signing key, and a configuration with what pages need.
+func (c *cities) staged(key string) (config string) {
+	c.Helper()
+	_, err := manifest.CreateKey(key, "shared.example")
+	c.must(err)
+	text, err := os.ReadFile(c.config)
+	c.must(err)
+	config = filepath.Join(filepath.Dir(c.config), "stage.yaml")
+	c.must(os.WriteFile(config, append(text, "origin: http://pay.shared.localhost\nplain: true\nsandbox: {origin: http://processor.localhost}\n"...), 0o600))
+	return config
+}
+
 // disputed has cardholders take two payments back.
 func (c *cities) disputed(p *place) {
 	c.Helper()
@@ -78,7 +94,7 @@ func (c *cities) disputed(p *place) {
 func order() []string {
 	return []string{
 		"posting export", "posting list", "posting acknowledge", "posting settle", "import bills", "policy replay", "audit verify", "audit export",
-		"day", "dispute list", "dispute won", "dispute lost", "city show", "city apply",
+		"day", "dispute list", "dispute won", "dispute lost", "city show", "city apply", "manifest make",
 	}
 }
 

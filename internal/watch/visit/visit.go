@@ -59,3 +59,13 @@ func Connections(facts []manifest.Fact, page string) []manifest.Fact {
 	}
 	return manifest.Sorted(all)
 }
+
+// Agents are browsers that [Plain] says it is: those that Chromium cannot play,
+// because they would do other things than they say.
+func Agents() map[string]string {
+	return map[string]string{
+		"firefox": "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:149.0) Gecko/20100101 Firefox/149.0",
+		"iphone":  "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Mobile/15E148 Safari/604.1",
+		"safari":  "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Safari/605.1.15",
+	}
+}
