@@ -16,6 +16,7 @@ import (
 	"clearwell/internal/access"
 	"clearwell/internal/audit"
 	"clearwell/internal/billing"
+	"clearwell/internal/calendar"
 	"clearwell/internal/cis"
 	"clearwell/internal/control"
 	"clearwell/internal/db"
@@ -133,7 +134,10 @@ func ridesOfBills() map[string]func(riding) (any, error) {
 	return map[string]func(riding) (any, error){
 		"billing.StatementTx": func(r riding) (any, error) { return billing.StatementTx(r.ctx, r.tx, numbered(1)) },
 		"billing.WrittenTx":   func(r riding) (any, error) { return billing.WrittenTx(r.ctx, r.tx, numbered(1)) },
-		"billing.ReturnsTx":   func(r riding) (any, error) { return billing.ReturnsTx(r.ctx, r.tx, numbered(7)) },
+		"billing.BillOnTx": func(r riding) (any, error) {
+			return billing.BillOnTx(r.ctx, r.tx, numbered(7), calendar.Of(r.tx.Now(), time.UTC))
+		},
+		"billing.ReturnsTx": func(r riding) (any, error) { return billing.ReturnsTx(r.ctx, r.tx, numbered(7)) },
 		"billing.RecordReturnTx": func(r riding) (any, error) {
 			billing.RecordReturnTx(r.tx, numbered(7), "return-of-"+string(r.other.slug), policy.Return{On: r.today(), Tender: policy.BankAccount, Code: "R02"})
 			return nil, nil
