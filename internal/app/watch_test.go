@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/alecthomas/kong"
+
 	"clearwell/internal/incident"
 	"clearwell/internal/watch"
 	"clearwell/internal/watch/manifest"
@@ -103,9 +105,10 @@ func TestWatchConfigurationIsChecked(t *testing.T) {
 	}
 }
 
-// The scopes that alarms type are ones that incidents take.
-func TestAlarmsTypeAScopeThatIsTaken(t *testing.T) {
-	typed := regexp.MustCompile(`--scope "([^"]+)"`)
+// The command that an alarm types is one that there is, with a scope that
+// incidents take.
+func TestAlarmsTypeACommandThatIsTaken(t *testing.T) {
+	typed := regexp.MustCompile(`^    clearwell (.+) "([^"]+)"$`)
 	report := watch.Report{City: "eastwell", PageManifest: strings.Repeat("0123456789abcdef", 4)}
 	for _, lastGood := range []time.Time{{}, time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)} {
 		report.LastGood = lastGood
@@ -113,8 +116,15 @@ func TestAlarmsTypeAScopeThatIsTaken(t *testing.T) {
 		if found == nil {
 			t.Fatalf("no scope in %s", report.Command())
 		}
-		if _, err := incident.ParseScope(found[1]); err != nil {
-			t.Errorf("%s: %v", found[1], err)
+		if _, err := incident.ParseScope(found[2]); err != nil {
+			t.Errorf("%s: %v", found[2], err)
+		}
+		parser, err := kong.New(&commands{}, kong.Vars{"layouts": "", "measurements": ""})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := parser.Parse(append(strings.Fields(found[1]), found[2])); err != nil {
+			t.Errorf("%s: %v", report.Command(), err)
 		}
 	}
 }
