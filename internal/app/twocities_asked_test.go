@@ -29,6 +29,8 @@ func answerable() []string {
 		"billing.Service.Find", "billing.Service.Bills", "billing.Service.Readings",
 		"cis.Service.Import", "cis.Service.Export", "cis.Service.Rewrite", "cis.Service.Overdue",
 		"audit.Log.Verify", "audit.Log.Newest", "audit.Log.Export", "audit.Log.History",
+		"exposure.Service.Each", "exposure.Service.Tallies", "incident.Desk.Open", "incident.Desk.List", "incident.Desk.People", "incident.Desk.Preview", "incident.Desk.Facts",
+		"incident.Desk.Answer",
 		"exposure.Service.Between", "exposure.Service.Shown", "ledger.Service.TrialBalance", "inbox.Service.Keep", "inbox.Service.Stuck", "inbox.Service.Settle",
 		"control.Service.Holds", "control.Service.Throw", "city.Directory.ByID", "city.Registry.Versions", "city.Registry.Kept",
 		"limit.Tries.Begin", "limit.Tries.BeginAll", "secret.Sealer.Seal",
@@ -138,6 +140,7 @@ func (c *cities) sealer() *secret.Sealer {
 // is stuck, a posting file, and a try that has failed.
 func (c *cities) prepare(p *place) {
 	c.Helper()
+	c.worst(p)
 	p.stuck, p.waiting = c.kept(p, "stuck"), c.kept(p, "waiting")
 	for range inbox.MaxAttempts {
 		c.must(inbox.New(c.db).Settle(c.Context(), p.stuck, errors.New("a reason")))

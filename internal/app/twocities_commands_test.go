@@ -62,6 +62,17 @@ func (c *cities) commands(here, other *place) map[string]command {
 		"city apply":          {args: []string{in(slug + ".yaml")}, acts: true},
 		"city show":           {args: []string{slug}},
 		"policy replay":       {args: []string{"--city", slug, "--month", on[:7], in(slug + ".yaml")}},
+		"incident open":       {args: []string{"--city", slug, "worst-" + slug, "capture", "web_frame"}, acts: true},
+		"incident scope":      {args: []string{"--city", slug, "worst-" + slug, "capture", "web_frame", "and", "instrument", "card"}, acts: true},
+		"incident preview":    {args: []string{"--city", slug, "worst-" + slug}},
+		"incident freeze":     {args: []string{"--city", slug, "--yes", "worst-" + slug}, acts: true},
+		"incident people":     {args: []string{"--city", slug, "--csv", in("people.csv"), "worst-" + slug}, file: in("people.csv")},
+		"incident diff":       {args: []string{"--city", slug, "worst-" + slug}},
+		"incident told":       {args: []string{"--city", slug, "--yes", "--content", "letter-" + slug, "worst-" + slug}, acts: true},
+		"incident fact":       {args: []string{"--city", slug, "--on", on, "--evidence", "a letter to " + slug, "worst-" + slug, "determined"}, acts: true},
+		"incident clocks":     {args: []string{"--city", slug, "worst-" + slug}},
+		"incident verify":     {args: []string{"--city", slug, "worst-" + slug}},
+		"incident list":       {args: []string{"--city", slug}},
 		"audit export":        {args: []string{slug}},
 		"audit verify":        {args: []string{"--city", slug, "--kept", in("kept")}},
 	}
@@ -94,6 +105,8 @@ func (c *cities) disputed(p *place) {
 func order() []string {
 	return []string{
 		"posting export", "posting list", "posting acknowledge", "posting settle", "import bills", "policy replay", "audit verify", "audit export",
+		"incident open", "incident scope", "incident preview", "incident freeze", "incident people", "incident diff", "incident told", "incident fact",
+		"incident clocks", "incident verify", "incident list",
 		"day", "dispute list", "dispute won", "dispute lost", "city show", "city apply", "manifest make",
 	}
 }
@@ -137,6 +150,8 @@ func TestTwoCitiesShareNoCommand(t *testing.T) {
 		c.must(err)
 		c.disputed(c.east)
 		c.disputed(c.west)
+		c.worst(c.east)
+		c.worst(c.west)
 		c.both(func(here, other *place) {
 			mine, canaries := c.canaries(here, other), c.canaries(other, here)
 			all := c.commands(here, other)
@@ -163,7 +178,7 @@ func (c *cities) tryCommand(name string, tried command, here, other *place, mine
 			c.Errorf("%s ends with %d: %s", name, got.status, got.err)
 		}
 		c.silent(name+" of "+string(here.slug), said, canaries)
-		if tells := name != "posting list" && name != "posting acknowledge" && name != "posting settle" && name != "import bills" && name != "policy replay" && !strings.HasPrefix(name, "dispute") && name != "day"; tells {
+		if tells := name != "posting list" && name != "posting acknowledge" && name != "posting settle" && name != "import bills" && name != "policy replay" && !strings.HasPrefix(name, "dispute") && !strings.HasPrefix(name, "incident") && name != "day"; tells {
 			c.tells(name+" of "+string(here.slug), said, mine)
 		}
 	})

@@ -75,6 +75,13 @@ func (c *cities) due() map[string]func(*place) {
 			c.must(err)
 			c.clk.Advance(2 * abandonedAfter)
 		},
+		"tally": func(p *place) {
+			_, err := exposure.New(c.db).Shown(c.Context(), p.slug, exposure.Occasion{
+				On: c.paidOn(p), CapturePath: exposure.WebFrame, Flow: exposure.OneTime, Instrument: exposure.Card,
+			})
+			c.must(err)
+			c.clk.Advance(5 * 24 * time.Hour)
+		},
 		"tries": func(p *place) {
 			(&visitor{cities: c, host: p.host, cookies: map[string]string{}}).get("/").
 				send(view.FieldUtilityAccount, display(9), string(city.HouseNumber), "13")
@@ -144,6 +151,7 @@ func TestTwoCitiesShareNoTask(t *testing.T) {
 				continue
 			}
 			c.both(func(here, other *place) {
+				c.clk.Advance(2 * long) // so that no day of exposure is yet to settle
 				c.rest()
 				c.untouched(name+": its work", other, func() { due[name](here) })
 				before := c.state(here)

@@ -44,7 +44,7 @@ func isBackdated(tx *db.Tx, on calendar.Date) bool {
 // Tally folds the days of all towns that are over and not tallied yet, or have
 // changed since, at most so many. It tells how many it did.
 func (s *Service) Tally(ctx context.Context, most int) (int, error) {
-	towns, err := s.Cities(ctx, id.Everyone)
+	towns, err := s.Cities(ctx)
 	if err != nil {
 		return 0, err
 	}

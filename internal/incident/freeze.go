@@ -21,10 +21,10 @@ const chunk = 500
 // Freeze writes down who answers a revision, 0 for the newest: the people, each
 // with their occasions, counted and digested, with the digest in the audit log.
 // It goes on where an earlier Freeze was interrupted, if the answer is still the
-// same, and begins anew otherwise. With agreed, it refuses a list of other counts
-// than somebody has seen and agreed to. Returns [ErrUnknown], [ErrFrozen] and
+// same, and begins anew otherwise. With agreed, it refuses a list of another
+// number of people than somebody has seen and agreed to. Returns [ErrUnknown], [ErrFrozen] and
 // [ErrOvertaken].
-func (d *Desk) Freeze(ctx context.Context, city id.City, name string, number int, agreed *Counts, by audit.Actor) (Revision, error) {
+func (d *Desk) Freeze(ctx context.Context, city id.City, name string, number int, agreed *int, by audit.Actor) (Revision, error) {
 	incident, err := d.Find(ctx, city, name)
 	if err != nil {
 		return Revision{}, err
@@ -34,18 +34,18 @@ func (d *Desk) Freeze(ctx context.Context, city id.City, name string, number int
 		return Revision{}, err
 	}
 	if revision.State == Frozen {
-		return Revision{}, ErrFrozen.With("Name", name)
+		return Revision{}, ErrFrozen
 	}
 	list, err := d.Answer(ctx, incident, revision)
 	if err != nil {
 		return Revision{}, err
 	}
-	if agreed != nil && *agreed != list.Counts {
+	if agreed != nil && *agreed != list.Counts.People {
 		return Revision{}, ErrOvertaken
 	}
 	revision.Counts, revision.Digest, revision.FrozenBy = list.Counts, digest(list.People), by
 	if err := d.writeDown(ctx, city, name, revision, list.People); err != nil {
-		return Revision{}, wrapped("freezing incident", name, err)
+		return Revision{}, wrapped("freezing an incident", err)
 	}
 	incident, err = d.Find(ctx, city, name)
 	if err != nil {
@@ -73,7 +73,7 @@ func (d *Desk) Answer(ctx context.Context, incident Incident, revision Revision)
 		recognise(list, known, told)
 		return nil
 	})
-	return list, wrapped("recognising people of incident", incident.Name, err)
+	return list, wrapped("recognising people of an incident", err)
 }
 
 // recognise gives people the names under which they are known: by any of their
@@ -249,7 +249,7 @@ func (d *Desk) Verify(ctx context.Context, log *audit.Log, city id.City, name st
 	}
 	found, err := d.readBack(ctx, city, name, revision.Number)
 	if err != nil {
-		return "", revision, wrapped("reading the list of incident", name, err)
+		return "", revision, wrapped("reading the list of an incident", err)
 	}
 	rows, err := log.History(ctx, city, thing(name))
 	if err != nil {
@@ -287,13 +287,13 @@ func (d *Desk) frozen(ctx context.Context, city id.City, name string, number int
 	if number == 0 {
 		revision, found := incident.LastFrozen(len(incident.Revisions) + 1)
 		if !found {
-			return Revision{}, ErrNotFrozen.With("Name", name)
+			return Revision{}, ErrNotFrozen
 		}
 		return revision, nil
 	}
 	revision, err := incident.Revision(number)
 	if err == nil && revision.State != Frozen {
-		err = ErrNotFrozen.With("Name", name)
+		err = ErrNotFrozen
 	}
 	return revision, err
 }

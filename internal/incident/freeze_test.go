@@ -187,11 +187,11 @@ func TestFreezingRefusesAnotherCount(t *testing.T) {
 		w := newTown(t, d, "town")
 		w.paidBy("ann")
 		w.open("portal", september)
-		_, err := w.desk.Freeze(t.Context(), w.city, "portal", 0, &Counts{2, 2, 2}, "staff:ann")
+		_, err := w.desk.Freeze(t.Context(), w.city, "portal", 0, new(2), "staff:ann")
 		if !errors.Is(err, ErrOvertaken) {
 			t.Errorf("froze one person where two were agreed to: %v", err)
 		}
-		if _, err := w.desk.Freeze(t.Context(), w.city, "portal", 0, &Counts{1, 1, 1}, "staff:ann"); err != nil {
+		if _, err := w.desk.Freeze(t.Context(), w.city, "portal", 0, new(1), "staff:ann"); err != nil {
 			t.Error(err)
 		}
 	})

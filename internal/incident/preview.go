@@ -64,7 +64,7 @@ func (p *Preview) add(t exposure.Tally, answer Answer) {
 // PreviewEverywhere is [Desk.Preview] of each town with occasions in the scope,
 // for the operator.
 func (d *Desk) PreviewEverywhere(ctx context.Context, scope Scope) ([]Preview, error) {
-	towns, err := d.occasions.Cities(ctx, id.Everyone)
+	towns, err := d.occasions.Cities(ctx)
 	if err != nil {
 		return nil, err
 	}

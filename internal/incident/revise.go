@@ -100,13 +100,13 @@ func (d *Desk) Each(ctx context.Context, city id.City, name string, number int, 
 		return err
 	})
 	if err != nil {
-		return wrapped("reading who was told of incident", name, err)
+		return wrapped("reading who was told of an incident", err)
 	}
 	err = d.eachPerson(ctx, city, name, revision.Number, func(p Person) error {
 		p.Told = told[p.ID]
 		return each(p)
 	})
-	return wrapped("reading the list of incident", name, err)
+	return wrapped("reading the list of an incident", err)
 }
 
 // page is how many people are read at once.
@@ -154,14 +154,14 @@ func (d *Desk) Tell(ctx context.Context, city id.City, name string, number int, 
 	var fresh []string
 	for _, person := range people {
 		if !on.has[person] {
-			return 0, ErrNobody.With("Person", person)
+			return 0, ErrNobody
 		}
 		if !told[person] {
 			fresh = append(fresh, person)
 			told[person] = true
 		}
 	}
-	return len(fresh), wrapped("noting who was told of incident", name, d.tell(ctx, city, name, revision.Number, fresh, t))
+	return len(fresh), wrapped("noting who was told of an incident", d.tell(ctx, city, name, revision.Number, fresh, t))
 }
 
 // roll is the identifiers of a list.

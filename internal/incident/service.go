@@ -41,7 +41,7 @@ func (d *Desk) Open(ctx context.Context, city id.City, name, title string, scope
 	if errors.Is(err, db.ErrDuplicate) {
 		return ErrNameTaken.With("Name", name)
 	}
-	return wrapped("opening incident", name, err)
+	return wrapped("opening an incident", err)
 }
 
 // Rescope makes a new revision of an incident, and tells its number. Earlier ones
@@ -54,14 +54,14 @@ func (d *Desk) Rescope(ctx context.Context, city id.City, name string, scope Sco
 			return err
 		}
 		if len(known) == 0 {
-			return ErrUnknown.With("Name", name)
+			return ErrUnknown
 		}
 		number = len(known) + 1
 		insertRevision(tx, name, Revision{Number: number, Scope: scope, Note: note, MadeBy: by})
 		record(tx, by, "incident.scope", name, number, map[string]string{"scope": scope.String(), "note": note})
 		return nil
 	})
-	return number, wrapped("revising incident", name, err)
+	return number, wrapped("revising an incident", err)
 }
 
 // List gives the incidents of a town, the newest first.
@@ -96,7 +96,7 @@ func (d *Desk) Find(ctx context.Context, city id.City, name string) (Incident, e
 			return incident, nil
 		}
 	}
-	return Incident{}, ErrUnknown.With("Name", name)
+	return Incident{}, ErrUnknown
 }
 
 // Revision gives a revision by its number, the newest for 0. Returns
@@ -106,7 +106,7 @@ func (i Incident) Revision(number int) (Revision, error) {
 		number = len(i.Revisions)
 	}
 	if number < 1 || number > len(i.Revisions) {
-		return Revision{}, ErrUnknown.With("Name", i.Name+"/"+strconv.Itoa(number))
+		return Revision{}, ErrUnknown
 	}
 	return i.Revisions[number-1], nil
 }
@@ -137,7 +137,7 @@ func (d *Desk) Record(ctx context.Context, city id.City, name string, f Fact) er
 			return err
 		}
 		if len(known) == 0 {
-			return ErrUnknown.With("Name", name)
+			return ErrUnknown
 		}
 		facts, err := facts(ctx, tx, name)
 		if err != nil {
@@ -149,7 +149,7 @@ func (d *Desk) Record(ctx context.Context, city id.City, name string, f Fact) er
 		record(tx, f.RecordedBy, "incident.fact", name, f.Number, detail)
 		return nil
 	})
-	return wrapped("recording a fact of incident", name, err)
+	return wrapped("recording a fact of an incident", err)
 }
 
 // Facts lists what was recorded, the oldest first.
@@ -160,7 +160,7 @@ func (d *Desk) Facts(ctx context.Context, city id.City, name string) ([]Fact, er
 		all, err = facts(ctx, tx, name)
 		return err
 	})
-	return all, wrapped("listing facts of incident", name, err)
+	return all, wrapped("listing facts of an incident", err)
 }
 
 // Known gives the day of the newest fact of a name, zero where there is none.
@@ -185,9 +185,9 @@ func record(tx *db.Tx, by audit.Actor, action, name string, number int, detail m
 // thing is how the audit log calls an incident.
 func thing(name string) string { return "incident/" + name }
 
-func wrapped(doing, name string, err error) error {
+func wrapped(doing string, err error) error {
 	if err == nil {
 		return nil
 	}
-	return fmt.Errorf("%s %s: %w", doing, name, err)
+	return fmt.Errorf("%s: %w", doing, err)
 }
