@@ -82,8 +82,8 @@ func (s *Service) untallied(ctx context.Context, city id.City, most int) ([]stan
 	return found, nil
 }
 
-// tallyDay counts a day and keeps the count, unless something came meanwhile: then
-// the next round counts it again.
+// tallyDay counts a day and keeps the count. It is of no use if something came
+// meanwhile: then a later round counts again.
 func (s *Service) tallyDay(ctx context.Context, city id.City, d standing) error {
 	counted := newDay(d.on)
 	err := s.Each(ctx, city, Within(Days{d.on, d.on}), func(story Story, holder Holder) error {

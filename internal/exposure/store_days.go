@@ -32,13 +32,13 @@ func markOccasionChanged(tx *db.Tx, occasion ID) {
 		string(tx.City()), occasion.String(), db.Micros(tx.Now()))
 }
 
-// upsertTally keeps a tally unless the day has changed since it was looked at. A
-// change that has not committed yet holds the row, so that this waits for it.
+// upsertTally keeps a tally together with the number of changes that it has seen.
+// Where the day has more by now, the tally is not read. A change that has not
+// committed yet holds the row, so that this waits for it.
 func upsertTally(tx *db.Tx, d standing, tally []byte) {
 	tx.Exec(`insert into exposure_days (city_id, business_on, changes, changed_at, tallied, tally)
 		values ($1, $2, $3, 0, $3, $4)
-		on conflict (city_id, business_on) do update set tallied = excluded.tallied, tally = excluded.tally
-		where exposure_days.changes = excluded.changes`,
+		on conflict (city_id, business_on) do update set tallied = excluded.tallied, tally = excluded.tally`,
 		string(tx.City()), d.on.String(), d.changes, tally)
 }
 

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 
@@ -130,7 +131,20 @@ func (d *Desk) writeDown(ctx context.Context, city id.City, name string, r Revis
 			return fmt.Errorf("writing down people from %d: %w", at, err)
 		}
 	}
-	return d.finish(ctx, city, name, r)
+	err = d.finish(ctx, city, name, r)
+	if errors.Is(err, ErrOvertaken) {
+		return errors.Join(err, d.forget(ctx, city, name, r))
+	}
+	return err
+}
+
+// forget removes what was written down, so that the next Freeze begins anew. A
+// list that somebody else has frozen meanwhile stays.
+func (d *Desk) forget(ctx context.Context, city id.City, name string, r Revision) error {
+	return d.db.Write(ctx, city, func(_ context.Context, tx *db.Tx) error {
+		deletePeople(tx, name, r.Number)
+		return nil
+	})
 }
 
 // begin marks a revision as being frozen, and tells how many people are written

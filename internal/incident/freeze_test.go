@@ -181,6 +181,27 @@ func TestAnInterruptedFreezeGoesOn(t *testing.T) {
 	}
 }
 
+// What is written down otherwise than it was computed is not frozen.
+func TestAListThatReadsOtherwiseIsNotFrozen(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newTown(t, d, "town")
+		w.paidBy("ann", "bo")
+		w.open("portal", september)
+		list, err := w.desk.People(t.Context(), w.city, scope(t, september), false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := Revision{Number: 1, Scope: scope(t, september), Counts: list.Counts, Digest: digest(list.People)}
+		list.People[1].Name = "cy"
+		if err := w.desk.writeDown(t.Context(), w.city, "portal", r, list.People); !errors.Is(err, ErrOvertaken) {
+			t.Errorf("froze another list: %v", err)
+		}
+		if got := w.freeze("portal"); got.Digest != r.Digest {
+			t.Errorf("frozen as %+v", got)
+		}
+	})
+}
+
 // Who has seen one count does not freeze another.
 func TestFreezingRefusesAnotherCount(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
