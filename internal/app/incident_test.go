@@ -47,6 +47,11 @@ func TestAFrozenListLeavesAsInertCSV(t *testing.T) {
 		incident("freeze", "--yes", "--people", "1", "portal-2019")
 		path := filepath.Join(o.TempDir(), "list.csv")
 		incident("people", "--csv", path, "portal-2019")
+		history, err := o.audit.History(o.Context(), o.slug, "incident/portal-2019")
+		o.must(err)
+		if last := history[len(history)-1]; last.Action != "incident.export" || !strings.Contains(last.Detail, "list.csv") || last.Actor != string(operator()) {
+			o.Errorf("the export is logged as %+v", last)
+		}
 		info, err := os.Stat(path)
 		o.must(err)
 		text, err := os.ReadFile(path)

@@ -106,7 +106,7 @@ func (c peopleIncident) export(ctx context.Context, said io.Writer, desk *incide
 		return fmt.Errorf("writing the list: %w", err)
 	}
 	count := 0
-	err = desk.Each(ctx, town.City, c.Name, c.Revision, func(person incident.Person) error {
+	err = desk.HandOut(ctx, town.City, c.Name, c.Revision, c.CSV, operator(), func(person incident.Person) error {
 		count++
 		return rows.Write(cells(person, words))
 	})

@@ -66,7 +66,7 @@ func (c *cities) commands(here, other *place) map[string]command {
 		"incident scope":      {args: []string{"--city", slug, "worst-" + slug, "capture", "web_frame", "and", "instrument", "card"}, acts: true},
 		"incident preview":    {args: []string{"--city", slug, "worst-" + slug}},
 		"incident freeze":     {args: []string{"--city", slug, "--yes", "worst-" + slug}, acts: true},
-		"incident people":     {args: []string{"--city", slug, "--csv", in("people.csv"), "worst-" + slug}, file: in("people.csv")},
+		"incident people":     {args: []string{"--city", slug, "--csv", in("people.csv"), "worst-" + slug}, file: in("people.csv"), acts: true},
 		"incident diff":       {args: []string{"--city", slug, "worst-" + slug}},
 		"incident told":       {args: []string{"--city", slug, "--yes", "--content", "letter-" + slug, "worst-" + slug}, acts: true},
 		"incident fact":       {args: []string{"--city", slug, "--on", on, "--evidence", "a letter to " + slug, "worst-" + slug, "determined"}, acts: true},

@@ -99,6 +99,15 @@ func aboutIncidents() map[string]func(asking) (any, error) {
 			})
 			return all, err
 		},
+		"incident.Desk.HandOut": func(a asking) (any, error) {
+			d, name := desk(a)
+			var all []incident.Person
+			err := d.HandOut(a.ctx, a.here.slug, name, 1, "list.csv", operator(), func(p incident.Person) error {
+				all = append(all, p)
+				return nil
+			})
+			return all, err
+		},
 		"incident.Desk.Tell": func(a asking) (any, error) {
 			d, name := desk(a)
 			return d.Tell(a.ctx, a.here.slug, name, 1, nil, incident.Telling{Content: "letter-1", Way: "letter", By: "operator:ana"})
