@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"clearwell/internal/law"
 	"clearwell/internal/letter/imb"
 )
 
@@ -115,5 +116,40 @@ func TestRouting(t *testing.T) {
 		if got := routing([]string{"1 Road", last}); got != want {
 			t.Errorf("%q: %q, want %q", last, got, want)
 		}
+	}
+}
+
+// Every word of a letter is on its pages, in order, and on the paper.
+func TestNothingIsLostBetweenTextAndPage(t *testing.T) {
+	pdf, err := newPDF(Notice{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := Letter{Title: "Title"}
+	for s := range 7 {
+		section := Section{Heading: fmt.Sprint("Heading ", s)}
+		for p := range 5 {
+			paragraph := Paragraph{Text: strings.Repeat(fmt.Sprintf("word%d.%d ", s, p), 40)}
+			if p == 4 {
+				paragraph.Contacts = []law.Contact{{Name: fmt.Sprint("Office of somebody with a long name ", s), Lines: []string{"Street", "City"}, Phone: "1"}}
+			}
+			section.Paragraphs = append(section.Paragraphs, paragraph)
+		}
+		l.Sections = append(l.Sections, section)
+	}
+	var words []string
+	pages := lay(pdf, l)
+	for _, lines := range pages {
+		for _, line := range lines {
+			words = append(words, strings.Fields(line.words)...)
+			pdf.SetFont(family, style(line.bold), line.size)
+			if right := line.x + pdf.GetStringWidth(line.words); right > pageWidth-margin+0.5 || line.y > textEnd {
+				t.Errorf("%q ends at %.0f, %.0f", line.words, right, line.y)
+			}
+		}
+	}
+	want := strings.Fields(strings.ReplaceAll(strings.TrimPrefix(l.Text(), "Title"), ",", ""))
+	if got := strings.Join(words, " "); got != strings.Join(want, " ") || len(pages) < 2 {
+		t.Errorf("%d pages have %s", len(pages), got)
 	}
 }

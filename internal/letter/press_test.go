@@ -2,7 +2,9 @@ package letter_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -78,11 +80,39 @@ func TestPrintedLetters(t *testing.T) {
 	}
 }
 
-// Printed on both sides, every letter begins on a front.
+// Printed on both sides, every letter begins on a front: a letter of one page
+// is followed by an empty one.
 func TestBothSides(t *testing.T) {
-	_, printed := print(t, "duplex", people()[:3], letter.Mailing{Duplex: true})
-	if printed.Pages%2 != 0 || printed.Pages < 6 {
-		t.Errorf("%d pages", printed.Pages)
+	for duplex, want := range map[bool]int{false: 3, true: 6} {
+		press, err := writer(t).NewPress(notice(), letter.Information, letter.Mailing{Duplex: duplex})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range people()[:3] {
+			if err := press.Print(r); err != nil {
+				t.Fatal(err)
+			}
+		}
+		printed, err := press.Finish(io.Discard)
+		if err != nil || printed.Pages != want {
+			t.Errorf("both sides %v: %d pages, want %d (%v)", duplex, printed.Pages, want, err)
+		}
+	}
+}
+
+// A letter that the law would not have is not printed, and nothing of it.
+func TestWhatMustNotBeSaidIsNotPrinted(t *testing.T) {
+	n := notice()
+	n.Story = map[locale.Lang]string{locale.English: "All 8,000 of you."}
+	press, err := writer(t).NewPress(n, letter.Exposed, letter.Mailing{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := press.Print(letter.Recipient{ID: "1", Name: "Ana", State: "IL"}); !errors.Is(err, letter.ErrForbidden) {
+		t.Errorf("printing: %v", err)
+	}
+	if printed, err := press.Finish(io.Discard); err != nil || printed.Letters != 0 {
+		t.Errorf("printed %+v, %v", printed, err)
 	}
 }
 
