@@ -16,6 +16,11 @@ func (b *Book) check() error {
 			}
 		}
 	}
+	for _, c := range b.contacts {
+		if c.Key == "" || c.Name == "" || len(c.Lines) == 0 || c.Phone == "" || b.sources[c.Source] == "" {
+			all = append(all, fmt.Errorf("contact %s: it needs a name, an address, a telephone and a source on file", c.Key))
+		}
+	}
 	return errors.Join(all...)
 }
 

@@ -35,6 +35,11 @@ func TestBrokenRulesAreRefused(t *testing.T) {
 	if _, err := load(whole); err != nil {
 		t.Fatal(err)
 	}
+	broken := maps.Clone(whole)
+	broken["contacts.yaml"] = &fstest.MapFile{Data: []byte(strings.Replace(string(whole["contacts.yaml"].Data), `phone: "1-888-298-0045"`, `phone: ""`, 1))}
+	if _, err := load(broken); err == nil || !strings.Contains(err.Error(), "contact bureau.equifax") {
+		t.Errorf("a bureau without a telephone: %v", err)
+	}
 	for _, c := range []struct{ name, old, new, want string }{
 		{"two ways of counting", "    days: 60\n", "    days: 60\n    hours: 1\n", "it counts in two ways"},
 		{"backwards", "days: 60", "days: -60", "it counts backwards"},
