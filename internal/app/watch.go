@@ -165,7 +165,7 @@ func (w *prober) views() []watch.View {
 	face, name := w.faces.Draw(), w.names.Draw()
 	return []watch.View{
 		{Name: "browser", Face: face.Name, Walker: browser.Fresh{Config: browser.Config{
-			Path: w.cfg.Browser.Path, NoSandbox: w.cfg.Browser.NoSandbox, Zone: w.cfg.Browser.Zone, Face: face, Dwell: rand.N(2 * time.Second),
+			Path: w.cfg.Browser.Path, NoSandbox: w.cfg.Browser.NoSandbox, Zone: w.cfg.Browser.Zone, Face: face, Dwell: rand.N(w.cfg.Browser.Dwell),
 		}}},
 		{Name: "plain", Face: name, Walker: visit.Plain{Agent: visit.Agents()[name]}},
 	}

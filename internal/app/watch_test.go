@@ -41,7 +41,7 @@ func TestWatchFromAnotherMachine(t *testing.T) {
 		t.Fatal(public)
 	}
 	l.must(os.WriteFile(at("watch.yaml"), []byte("trust: "+signing.Public()+"\nsamples:\n  "+l.prober.Manifest.Start+": {utility_account: "+display(4)+", house_number: \"12\"}\n"+
-		"heartbeat: {key: prober.key, file: beat}\nwebhook: http://127.0.0.1:1/\nbrowser: {no_sandbox: true}\n"), 0o600))
+		"heartbeat: {key: prober.key, file: beat}\nwebhook: http://127.0.0.1:1/\nbrowser: {no_sandbox: true, dwell: 1ms}\n"), 0o600))
 	run := []string{"watch", "--once", "--config", at("watch.yaml"), "--manifest", at("manifest.txt"), l.prober.Manifest.Start}
 	listen := []string{"watch", "heartbeat", "--key", strings.TrimSpace(public), at("beat")}
 	if text, status := said(t, run...); status != 0 || !strings.Contains(text, "good, 12 pages") {

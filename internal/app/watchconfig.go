@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"clearwell/internal/locale"
 	"clearwell/internal/secret"
@@ -58,6 +59,9 @@ type WatchBrowser struct {
 	Path      string `yaml:"path"`       // found where not said
 	NoSandbox bool   `yaml:"no_sandbox"` // for a container that runs as root
 	Zone      string `yaml:"zone"`       // the clock of the town's residents
+	// Dwell is the longest stay on a page once it is quiet: two seconds where not
+	// said. A script that waits longer is still seen by its content.
+	Dwell time.Duration `yaml:"dwell"`
 }
 
 // Everything that may be wrong with the prober's file beside its form.
@@ -104,6 +108,9 @@ func (c *WatchConfig) complete(folder string) {
 	}
 	if c.Language == "" {
 		c.Language = locale.English
+	}
+	if c.Browser.Dwell <= 0 {
+		c.Browser.Dwell = 2 * time.Second
 	}
 	if c.Mail != nil && c.Mail.Port == 0 {
 		c.Mail.Port = 587
