@@ -22,6 +22,9 @@ type Options struct {
 	Seconds         int      // how long each rate is measured, and a program rests before its memory is read; 0: 10
 	Bills           int      // rows of the import; 0: 1,000,000
 	UtilityAccounts int      // utility accounts of the towns for lookups and idle memory; 0: 50,000
+	Occasions       int      // of a year, for the questions of the worst day; 0: 10,000,000
+	Letters         int      // printed into one file; 0: 10,000
+	Events          int      // of the audit log that is verified; 0: 1,000,000
 	Postgres        string   // URL of a superuser on a private server; empty: one is started for the time
 	Program         Program  // this program as a process of its own
 }
@@ -67,24 +70,37 @@ func (r Report) JSON() ([]byte, error) {
 // ErrUnknown: no measurement has this name.
 var ErrUnknown = errors.New("there is no such measurement")
 
-// measurement is a way to a figure.
+// measurement is a way to a figure, or to several that need the same town.
 type measurement struct {
 	name    string
 	dialect db.Dialect
-	take    func(context.Context, *site) (Figure, error)
+	take    func(context.Context, *site) ([]Figure, error)
+}
+
+// single is a measurement of one figure, which has its name.
+func single(name string, dialect db.Dialect, take func(context.Context, *site) (Figure, error)) measurement {
+	return measurement{name, dialect, func(ctx context.Context, s *site) ([]Figure, error) {
+		f, err := take(ctx, s)
+		f.Name = name
+		return []Figure{f}, err
+	}}
 }
 
 func measurements() []measurement {
 	return []measurement{
-		{"payments-postgres", db.Postgres, paymentsOnPostgres},
-		{"payments-sqlite", db.SQLite, paymentsOnSQLite},
-		{"lookup-postgres", db.Postgres, lookups},
-		{"lookup-sqlite", db.SQLite, lookups},
-		{"import-postgres", db.Postgres, imports},
-		{"import-sqlite", db.SQLite, imports},
-		{"first-visit", db.SQLite, firstVisit},
-		{"idle-postgres", db.Postgres, idle},
-		{"idle-sqlite", db.SQLite, idle},
+		single("payments-postgres", db.Postgres, paymentsOnPostgres),
+		single("payments-sqlite", db.SQLite, paymentsOnSQLite),
+		single("lookup-postgres", db.Postgres, lookups),
+		single("lookup-sqlite", db.SQLite, lookups),
+		single("import-postgres", db.Postgres, imports),
+		single("import-sqlite", db.SQLite, imports),
+		single("first-visit", db.SQLite, firstVisit),
+		single("idle-postgres", db.Postgres, idle),
+		single("idle-sqlite", db.SQLite, idle),
+		{"worst-day-postgres", db.Postgres, worstDay},
+		{"worst-day-sqlite", db.SQLite, worstDay},
+		single("letters", db.SQLite, letters),
+		single("audit-verify", db.SQLite, auditLog),
 	}
 }
 
@@ -126,6 +142,15 @@ func (o Options) complete() Options {
 	if o.UtilityAccounts <= 0 {
 		o.UtilityAccounts = 50_000
 	}
+	if o.Occasions <= 0 {
+		o.Occasions = 10_000_000
+	}
+	if o.Letters <= 0 {
+		o.Letters = 10_000
+	}
+	if o.Events <= 0 {
+		o.Events = 1_000_000
+	}
 	return o
 }
 
@@ -139,27 +164,29 @@ func (o Options) measure(ctx context.Context, server *server, report *Report, pr
 			continue
 		}
 		fmt.Fprintf(progress, "%s …\n", m.name)
-		figure, err := o.one(ctx, server, m, progress)
+		figures, err := o.one(ctx, server, m, progress)
 		switch {
 		case errors.Is(err, cluster.ErrNoBinaries), errors.Is(err, errNoMemory):
-			figure.Skipped = err.Error()
+			figures = []Figure{{Name: m.name, Skipped: err.Error()}}
 		case err != nil:
 			return fmt.Errorf("measuring %s: %w", m.name, err)
 		}
-		figure.Name = m.name
-		report.Figures = append(report.Figures, figure)
-		fmt.Fprintln(progress, figure)
+		report.Figures = append(report.Figures, figures...)
+		for _, figure := range figures {
+			fmt.Fprintln(progress, figure)
+		}
 	}
 	return nil
 }
 
-func (o Options) one(ctx context.Context, server *server, m measurement, progress io.Writer) (figure Figure, err error) {
+func (o Options) one(ctx context.Context, server *server, m measurement, progress io.Writer) (figures []Figure, err error) {
 	s, err := makeSite(ctx, server, m.dialect)
 	if err != nil {
-		return Figure{}, err
+		return nil, err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
 	s.seconds, s.bills, s.utilityAccounts, s.program = o.Seconds, o.Bills, o.UtilityAccounts, o.Program
+	s.occasions, s.letters, s.events = o.Occasions, o.Letters, o.Events
 	s.progress = progress
 	return m.take(ctx, s)
 }

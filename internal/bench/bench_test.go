@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"os"
 	"os/exec"
 	"runtime"
 	"strings"
@@ -43,6 +44,33 @@ func TestPaymentsAreMeasured(t *testing.T) {
 	for _, part := range []string{"figure", "baseline", "ratio", "p50_ms", "p95_ms", "p99_ms", "peak_memory_mib"} {
 		if value, isNumber := read.Figures[0][part].(float64); !isNumber || value <= 0 {
 			t.Errorf("%s is %v", part, read.Figures[0][part])
+		}
+	}
+}
+
+// The worst day's questions are asked of a small year, on either database, and
+// have figures of what they say they have.
+func TestTheWorstDayIsMeasured(t *testing.T) {
+	report, err := Run(t.Context(), Options{
+		Only:      []string{"worst-day-sqlite", "worst-day-postgres", "letters", "audit-verify"},
+		Occasions: 10_000, Letters: 20, Events: 500, Postgres: os.Getenv("CLEARWELL_TEST_POSTGRES"),
+	}, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := map[string]bool{}
+	for _, f := range report.Figures {
+		names[f.Name] = true
+		if f.Skipped == "" && (f.Value <= 0 || f.Baseline <= 0 || f.Ratio != f.Value/f.Baseline || f.Target == "" || f.Peak <= 0) {
+			t.Errorf("%s is %+v", f.Name, f)
+		}
+		if strings.HasPrefix(f.Name, "freeze") && f.Met {
+			t.Errorf("%s is met by %s", f.Name, f.What)
+		}
+	}
+	for _, name := range []string{"preview-sqlite", "freeze-sqlite", "letters", "audit-verify"} {
+		if !names[name] {
+			t.Errorf("%s has no figure", name)
 		}
 	}
 }

@@ -47,10 +47,10 @@ func imports(ctx context.Context, s *site) (Figure, error) {
 		return f, err
 	}
 	s.say("writing the files")
-	if err := writeFile(file, func(to *extract) error { return to.bills(s.bills) }); err != nil {
+	if err := writeFile(file, func(to *bufio.Writer) error { return (&extract{to}).bills(s.bills) }); err != nil {
 		return f, err
 	}
-	if err := writeFile(rows, func(to *extract) error { return to.rawBills(s.bills) }); err != nil {
+	if err := writeFile(rows, func(to *bufio.Writer) error { return (&extract{to}).rawBills(s.bills) }); err != nil {
 		return f, err
 	}
 	s.say("raw load")

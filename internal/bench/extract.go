@@ -12,12 +12,12 @@ import (
 // extract writes bills as a billing system does, in our own layout.
 type extract struct{ *bufio.Writer }
 
-func writeFile(path string, fill func(*extract) error) error {
+func writeFile(path string, fill func(*bufio.Writer) error) error {
 	file, err := os.Create(path)
 	if err != nil {
 		return err
 	}
-	to := &extract{bufio.NewWriterSize(file, 1<<20)}
+	to := bufio.NewWriterSize(file, 1<<20)
 	return errors.Join(fill(to), to.Flush(), file.Close())
 }
 

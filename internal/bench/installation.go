@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"fmt"
@@ -100,7 +101,7 @@ func (in *installation) fill(ctx context.Context, utilityAccounts int) error {
 	each := utilityAccounts / len(in.towns)
 	for _, town := range in.towns {
 		file := filepath.Join(in.folder, town+".csv")
-		if err := writeFile(file, func(to *extract) error { return to.bills(each) }); err != nil {
+		if err := writeFile(file, func(to *bufio.Writer) error { return (&extract{to}).bills(each) }); err != nil {
 			return err
 		}
 		if _, err := in.bring(ctx, town, file); err != nil {

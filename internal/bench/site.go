@@ -56,6 +56,9 @@ type site struct {
 	seconds         int
 	bills           int
 	utilityAccounts int
+	occasions       int
+	letters         int
+	events          int
 	program         Program
 	progress        io.Writer
 }
