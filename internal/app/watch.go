@@ -34,7 +34,7 @@ type watchRun struct {
 	Config   string        `default:"watch.yaml" placeholder:"FILE" help:"The prober's configuration (watch.yaml)."`
 	Manifest []string      `required:"" placeholder:"FILE" help:"A town's signed manifest; read anew for each run."`
 	Once     bool          `help:"Make one run, for a timer. Ends with status 1 when there is an alarm."`
-	Interval time.Duration `default:"5m" help:"A run begins at the latest so long after the last (${default})."`
+	Interval time.Duration `default:"5m" help:"What is changed is told at the latest so long after (${default})."`
 	Spread   time.Duration `placeholder:"DURATION" help:"With --once: wait a random time up to this before, so that nobody can foresee the run."`
 	URL      []string      `arg:"" optional:"" help:"The first pages to look at (all that the manifests state)."`
 }
@@ -56,30 +56,27 @@ func (c watchRun) Run(ctx context.Context, p Process) error {
 		return err
 	}
 	if c.Once {
-		if err := wait(ctx, rand.N(c.Spread+1)); err != nil {
+		if err := watch.Wait(ctx, rand.N(c.Spread+1)); err != nil {
 			return err
 		}
 		return w.all(ctx)
 	}
-	for {
-		if err := w.all(ctx); err != nil && ctx.Err() == nil {
-			fmt.Fprintf(p.Err, "clearwell watch: %s\n", err)
-		}
-		if err := wait(ctx, c.Interval/2+rand.N(c.Interval/2+1)); err != nil {
-			return err
-		}
-	}
+	pace := &watch.Pace{Interval: c.Interval}
+	return pace.Keep(ctx, clock.System(), w.round)
 }
 
-// wait waits, unless the program is to stop.
-func wait(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
+// errSlow says that a change may be told later than it should.
+var errSlow = errors.New("a run takes longer than the interval: give each town a prober of its own, or a longer interval")
+
+// round makes the runs of one round, and says what went wrong.
+func (w *prober) round(ctx context.Context) {
+	began := clock.System().Now()
+	err := w.all(ctx)
+	if clock.System().Now().Sub(began) > w.Interval {
+		err = errors.Join(err, errSlow)
+	}
+	if err != nil && ctx.Err() == nil {
+		fmt.Fprintf(w.out, "clearwell watch: %s\n", err)
 	}
 }
 
@@ -175,23 +172,53 @@ func (w *prober) views() []watch.View {
 type watchHeartbeat struct {
 	Key    string        `required:"" placeholder:"KEY" help:"The prober's public key."`
 	MaxAge time.Duration `default:"15m" help:"An older sign of life is silence (${default})."`
+	Tell   string        `placeholder:"FILE" help:"Raise an alarm by the mail, text and webhook of this file, which is like watch.yaml. Without it the status alone says so."`
 	From   string        `arg:"" name:"file-or-url" help:"Where the prober leaves its sign of life."`
 }
 
 const largestBeat = 64 << 10 // bytes
 
-// Run says that all is well, or ends with status 1.
+// Run says that all is well, or ends with status 1, after whoever is to hear of
+// it was told.
 func (c watchHeartbeat) Run(ctx context.Context, p Process) error {
-	signed, err := c.read(ctx)
-	if err != nil {
-		return fmt.Errorf("%w: %w", watch.ErrSilent, err)
+	var tell WatchConfig
+	if c.Tell != "" {
+		var err error
+		if tell, err = readTellConfig(c.Tell); err != nil {
+			return err
+		}
 	}
-	beat, err := watch.CheckBeat(string(signed), c.Key, clock.System().Now(), c.MaxAge)
+	beat, err := c.check(ctx)
 	if err != nil {
-		return err
+		return errors.Join(err, tell.raise(ctx, beat, err))
 	}
 	_, err = fmt.Fprintf(p.Out, "%s: %s at %s, run %d\n", beat.City, beat.Verdict, beat.At.Format(time.RFC3339), beat.Run)
 	return err
+}
+
+// check reads the sign of life. One that cannot be had is silence.
+func (c watchHeartbeat) check(ctx context.Context) (watch.Beat, error) {
+	signed, err := c.read(ctx)
+	if err != nil {
+		return watch.Beat{}, fmt.Errorf("%w: %w", watch.ErrSilent, err)
+	}
+	return watch.CheckBeat(string(signed), c.Key, clock.System().Now(), c.MaxAge)
+}
+
+// raise tells that the prober is silent, or what else is wrong with its sign of
+// life, to all there are to tell.
+func (c *WatchConfig) raise(ctx context.Context, beat watch.Beat, why error) error {
+	words, err := locale.Load()
+	if err != nil {
+		return err
+	}
+	report := watch.Report{City: beat.City, Start: beat.Start, At: clock.System().Now(), Run: beat.Run}
+	letter := beat.Words(words.Printer(c.Language), why)
+	var errs []error
+	for _, teller := range c.tellers() {
+		errs = append(errs, teller.Tell(ctx, report, letter))
+	}
+	return errors.Join(errs...)
 }
 
 func (c watchHeartbeat) read(ctx context.Context) ([]byte, error) {

@@ -1,6 +1,9 @@
 package app
 
 import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -81,6 +84,7 @@ func TestWatchConfigurationIsChecked(t *testing.T) {
 		"trust: a":                  "nobody would hear",
 		"trust: a\nwebhook: x":      "heartbeat",
 		"trust: a\nmail: {host: h}": "mail:",
+		"trust: a\ntext: {url: u}":  "text:",
 		"trust: a\nwebhok: x":       "unknown field",
 		"trust: a\nwebhook: x\nlanguage: tlh\nheartbeat: {key: k, file: f}":                 "none of ours",
 		"trust: a\nwebhook: x\nsamples: {sampletown: {a: b}}\nheartbeat: {key: k, file: f}": "no address",
@@ -102,6 +106,39 @@ func TestWatchConfigurationIsChecked(t *testing.T) {
 	}
 	if _, err := readWatchConfig(path); err == nil || !strings.Contains(err.Error(), "chmod 600") {
 		t.Errorf("a webhook that all may read: %v", err)
+	}
+}
+
+// The other end raises its own alarm, for whoever watches no exit status: about
+// a sign of life that is not there, without the prober's own settings.
+func TestTheOtherEndTells(t *testing.T) {
+	var told []string
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		var alarm struct{ Text string }
+		if err := json.NewDecoder(r.Body).Decode(&alarm); err != nil {
+			t.Error(err)
+		}
+		told = append(told, alarm.Text)
+	}))
+	defer server.Close()
+	folder := t.TempDir()
+	tell := filepath.Join(folder, "tell.yaml")
+	if err := os.WriteFile(tell, []byte("language: es\nwebhook: "+server.URL+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	key, err := manifest.CreateKey(filepath.Join(folder, "key"), "prober.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, status := said(t, "watch", "heartbeat", "--key", key.Public(), "--tell", tell, filepath.Join(folder, "beat"))
+	if status == 0 || len(told) != 1 || !strings.Contains(told[0], "ALARMA") || !strings.Contains(told[0], "silent") {
+		t.Errorf("%d %s, told %q", status, text, told)
+	}
+	if err := os.WriteFile(tell, []byte("language: es\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if text, status := said(t, "watch", "heartbeat", "--key", key.Public(), "--tell", tell, filepath.Join(folder, "beat")); status == 0 || !strings.Contains(text, "nobody would hear") {
+		t.Errorf("%d %s", status, text)
 	}
 }
 

@@ -36,6 +36,7 @@ type WatchConfig struct {
 	IgnoreHeaders []string      `yaml:"ignore_headers"`
 	Heartbeat     WatchBeat     `yaml:"heartbeat"`
 	Mail          *WatchMail    `yaml:"mail"`
+	Text          *WatchText    `yaml:"text"`
 	Webhook       secret.String `yaml:"webhook"` // gets alarms as JSON
 	Browser       WatchBrowser  `yaml:"browser"`
 }
@@ -54,6 +55,15 @@ type WatchMail struct {
 	To   []string `yaml:"to"`
 }
 
+// WatchText is a provider that sends text messages to telephones.
+type WatchText struct {
+	URL      secret.String `yaml:"url"` // of the provider's messages, "https://api.twilio.com/2010-04-01/Accounts/AC…/Messages.json"
+	User     string        `yaml:"user"`
+	Password secret.String `yaml:"password"`
+	From     string        `yaml:"from"` // "+14325550100"
+	To       []string      `yaml:"to"`
+}
+
 // WatchBrowser says which browser walks.
 type WatchBrowser struct {
 	Path      string `yaml:"path"`       // found where not said
@@ -68,13 +78,37 @@ type WatchBrowser struct {
 var (
 	errNoTrust = errors.New("trust is missing: the public key that \"clearwell manifest key\" printed")
 	errNoMail  = errors.New("mail: host, from and to are needed")
-	errNoOne   = errors.New("nobody would hear: give mail or webhook")
+	errNoText  = errors.New("text: url, from and to are needed")
+	errNoOne   = errors.New("nobody would hear: give mail, text or webhook")
 	errNoBeat  = errors.New("heartbeat: give key, and file or url, so that silence is noticed")
 )
 
 // readWatchConfig reads and checks the file. Mistakes are reported without what
 // stands there, which may be a password.
 func readWatchConfig(path string) (WatchConfig, error) {
+	cfg, err := decodeWatchConfig(path)
+	if err != nil {
+		return cfg, err
+	}
+	if err := errors.Join(cfg.check(), cfg.checkTellers()); err != nil {
+		return cfg, fmt.Errorf("reading %s: %w", path, err)
+	}
+	return cfg, nil
+}
+
+// readTellConfig reads a file for the other end: who is told is all it needs.
+func readTellConfig(path string) (WatchConfig, error) {
+	cfg, err := decodeWatchConfig(path)
+	if err != nil {
+		return cfg, err
+	}
+	if err := cfg.checkTellers(); err != nil {
+		return cfg, fmt.Errorf("reading %s: %w", path, err)
+	}
+	return cfg, nil
+}
+
+func decodeWatchConfig(path string) (WatchConfig, error) {
 	var cfg WatchConfig
 	text, mode, err := readWithMode(path)
 	if err != nil {
@@ -87,14 +121,11 @@ func readWatchConfig(path string) (WatchConfig, error) {
 		return cfg, fmt.Errorf("reading %s: it holds a secret and has mode %#o: chmod 600 %s", path, mode, path)
 	}
 	cfg.complete(filepath.Dir(path))
-	if err := cfg.check(); err != nil {
-		return cfg, fmt.Errorf("reading %s: %w", path, err)
-	}
 	return cfg, nil
 }
 
 func (c *WatchConfig) holdsSecret() bool {
-	return !c.Webhook.IsEmpty() || !c.Heartbeat.URL.IsEmpty() || c.Mail != nil && !c.Mail.Password.IsEmpty()
+	return !c.Webhook.IsEmpty() || !c.Heartbeat.URL.IsEmpty() || c.Mail != nil && !c.Mail.Password.IsEmpty() || c.Text != nil
 }
 
 func (c *WatchConfig) complete(folder string) {
@@ -121,19 +152,28 @@ func (c *WatchConfig) check() error {
 	switch {
 	case c.Trust == "":
 		return errNoTrust
-	case c.Mail == nil && c.Webhook.IsEmpty():
-		return errNoOne
-	case c.Mail != nil && (c.Mail.Host == "" || c.Mail.From == "" || len(c.Mail.To) == 0):
-		return errNoMail
 	case c.Heartbeat.Key == "" || c.Heartbeat.File == "" && c.Heartbeat.URL.IsEmpty():
 		return errNoBeat
-	case !slices.Contains(locale.Languages[:], c.Language):
-		return fmt.Errorf("language: %q is none of ours", c.Language)
 	}
 	for start := range c.Samples {
 		if at, err := url.Parse(start); err != nil || at.Host == "" {
 			return fmt.Errorf("samples: %q is no address of a first page", start)
 		}
+	}
+	return nil
+}
+
+// checkTellers refuses a file by which nobody would hear of an alarm.
+func (c *WatchConfig) checkTellers() error {
+	switch {
+	case c.Mail == nil && c.Text == nil && c.Webhook.IsEmpty():
+		return errNoOne
+	case c.Mail != nil && (c.Mail.Host == "" || c.Mail.From == "" || len(c.Mail.To) == 0):
+		return errNoMail
+	case c.Text != nil && (c.Text.URL.IsEmpty() || c.Text.From == "" || len(c.Text.To) == 0):
+		return errNoText
+	case !slices.Contains(locale.Languages[:], c.Language):
+		return fmt.Errorf("language: %q is none of ours", c.Language)
 	}
 	return nil
 }
@@ -146,6 +186,9 @@ func (c *WatchConfig) tellers() []watch.Teller {
 			Host: c.Mail.Host, Port: c.Mail.Port, User: c.Mail.User, Password: c.Mail.Password,
 			Plain: ownAddress(c.Mail.Host), From: c.Mail.From, To: c.Mail.To,
 		})
+	}
+	if c.Text != nil {
+		all = append(all, watch.Text{Address: c.Text.URL, User: c.Text.User, Password: c.Text.Password, From: c.Text.From, To: c.Text.To})
 	}
 	if !c.Webhook.IsEmpty() {
 		all = append(all, watch.Hook{Address: c.Webhook})

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -77,7 +79,33 @@ func (h Hook) Tell(ctx context.Context, report Report, letter Letter) error {
 	if err != nil {
 		return fmt.Errorf("writing an alarm: %w", err)
 	}
-	return send(ctx, "an alarm", http.MethodPost, h.Address, "application/json", body)
+	return send(ctx, parcel{what: "an alarm", method: http.MethodPost, to: h.Address, mediaType: "application/json", body: body})
+}
+
+// Text is a provider of text messages: it takes a form with the fields To, From
+// and Body under a user and a password, which is how Twilio is asked, and others
+// after it. A text says that there is an alarm and nothing of what was found: a
+// telephone shows it to whoever stands near, and what was found an attacker wrote.
+type Text struct {
+	Address  secret.String
+	User     string
+	Password secret.String
+	From     string
+	To       []string
+}
+
+// Tell sends one text to each telephone. One that cannot be sent keeps no other
+// from being sent.
+func (t Text) Tell(ctx context.Context, _ Report, letter Letter) error {
+	var errs []error
+	for _, to := range t.To {
+		form := url.Values{"To": {to}, "From": {t.From}, "Body": {letter.Short}}
+		errs = append(errs, send(ctx, parcel{
+			what: "a text", method: http.MethodPost, to: t.Address, mediaType: "application/x-www-form-urlencoded",
+			body: []byte(form.Encode()), user: t.User, password: t.Password,
+		}))
+	}
+	return errors.Join(errs...)
 }
 
 // BeatFile is a file that another machine reads, on a share or behind a web
@@ -94,28 +122,40 @@ type BeatAddress struct{ Address secret.String }
 
 // Post puts it there.
 func (a BeatAddress) Post(ctx context.Context, signed string) error {
-	return send(ctx, "a heartbeat", http.MethodPut, a.Address, "text/plain; charset=utf-8", []byte(signed))
+	return send(ctx, parcel{what: "a heartbeat", method: http.MethodPut, to: a.Address, mediaType: "text/plain; charset=utf-8", body: []byte(signed)})
 }
 
-// send sends what to an address that is never said.
-func send(ctx context.Context, what, method string, to secret.String, mediaType string, body []byte) error {
+// parcel is one message to an address that is never said.
+type parcel struct {
+	what, method string
+	to           secret.String
+	mediaType    string
+	body         []byte
+	user         string // empty for none
+	password     secret.String
+}
+
+func send(ctx context.Context, p parcel) error {
 	ctx, late := context.WithTimeout(ctx, outside)
 	defer late()
-	r, err := http.NewRequestWithContext(ctx, method, to.Reveal(), bytes.NewReader(body))
+	r, err := http.NewRequestWithContext(ctx, p.method, p.to.Reveal(), bytes.NewReader(p.body))
 	if err != nil {
-		return fmt.Errorf("sending %s: the address is none", what) // not err: it says the address
+		return fmt.Errorf("sending %s: the address is none", p.what) // not err: it says the address
 	}
-	r.Header.Set("Content-Type", mediaType)
+	r.Header.Set("Content-Type", p.mediaType)
+	if p.user != "" {
+		r.SetBasicAuth(p.user, p.password.Reveal())
+	}
 	answer, err := http.DefaultClient.Do(r)
 	if err != nil {
-		return fmt.Errorf("sending %s: %s", what, strings.ReplaceAll(err.Error(), to.Reveal(), "…"))
+		return fmt.Errorf("sending %s: %s", p.what, strings.ReplaceAll(err.Error(), p.to.Reveal(), "…"))
 	}
 	defer answer.Body.Close()
 	if _, err := io.Copy(io.Discard, io.LimitReader(answer.Body, 1<<20)); err != nil {
-		return fmt.Errorf("sending %s: %w", what, err)
+		return fmt.Errorf("sending %s: %w", p.what, err)
 	}
 	if answer.StatusCode/100 != 2 {
-		return fmt.Errorf("sending %s: the answer is %s", what, answer.Status)
+		return fmt.Errorf("sending %s: the answer is %s", p.what, answer.Status)
 	}
 	return nil
 }

@@ -271,7 +271,7 @@ func TestHooksAreToldAndNotNamed(t *testing.T) {
 	}))
 	hook := Hook{secret.New(server.URL + "/secret")}
 	report := Report{City: "sampletown", Findings: []Finding{{Kind: manifest.Pay}}}
-	if err := hook.Tell(t.Context(), report, Letter{"ALARM", "what"}); err != nil || got["text"] != "ALARM\n\nwhat" || got["verdict"] != "changed" {
+	if err := hook.Tell(t.Context(), report, Letter{Subject: "ALARM", Text: "what"}); err != nil || got["text"] != "ALARM\n\nwhat" || got["verdict"] != "changed" {
 		t.Errorf("%v %v", got, err)
 	}
 	status = http.StatusInternalServerError
@@ -281,6 +281,34 @@ func TestHooksAreToldAndNotNamed(t *testing.T) {
 	server.Close()
 	if err := hook.Tell(t.Context(), report, Letter{}); err == nil || strings.Contains(err.Error(), "secret") {
 		t.Errorf("%v", err)
+	}
+}
+
+// A telephone is told that there is an alarm, by a form under a password, and
+// nothing that an attacker has written. One that cannot be told keeps no other
+// from it.
+func TestTextsSayNothingOfWhatWasFound(t *testing.T) {
+	p := onDuty(t)
+	var bodies []string
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		user, password, _ := r.BasicAuth()
+		if user != "AC1" || password != "token" || r.PostFormValue("From") != "+14325550100" {
+			w.WriteHeader(http.StatusUnauthorized)
+		}
+		if r.PostFormValue("To") == "+14325550101" {
+			w.WriteHeader(http.StatusBadRequest)
+		}
+		bodies = append(bodies, r.PostFormValue("Body"))
+	}))
+	defer server.Close()
+	text := Text{Address: secret.New(server.URL), User: "AC1", Password: secret.New("token"), From: "+14325550100", To: []string{"+14325550101", "+14325550102"}}
+	p.Tellers = append(p.Tellers, text)
+	p.pages.more = script()
+	if _, err := p.run(); err == nil || len(bodies) != 2 {
+		t.Fatalf("%v, texts %q", err, bodies)
+	}
+	if body := bodies[1]; !strings.Contains(body, "ALARM") || !strings.Contains(body, "12:05") || strings.Contains(body, "evil") || len(body) > 160 {
+		t.Errorf("a text of %d bytes: %s", len(body), body)
 	}
 }
 

@@ -1,6 +1,7 @@
 package watch
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,13 +13,15 @@ import (
 type Letter struct {
 	Subject string
 	Text    string
+	Short   string // for a telephone, without anything that was found
 }
 
 // Words says a report, in the language of whoever is woken by it.
 func (r Report) Words(words *locale.Printer) Letter {
 	at := r.At.Format("2006-01-02 15:04:05 UTC")
 	if r.Verdict() == Good {
-		return Letter{words.T("watch.well.subject", "City", r.City), words.T("watch.well.text", "Start", r.Start, "At", at)}
+		subject := words.T("watch.well.subject", "City", r.City)
+		return Letter{subject, words.T("watch.well.text", "Start", r.Start, "At", at), subject}
 	}
 	parts := []string{words.T("watch.alarm.text", "Start", r.Start, "At", at)}
 	if len(r.Findings) > 0 {
@@ -38,7 +41,20 @@ func (r Report) Words(words *locale.Printer) Letter {
 	if len(r.Findings) > 0 {
 		subject = words.T("watch.alarm.subject", "City", r.City)
 	}
-	return Letter{subject, strings.Join(parts, "\n\n") + "\n"}
+	return Letter{subject, strings.Join(parts, "\n\n") + "\n", words.T("watch.alarm.short", "Subject", subject, "At", at)}
+}
+
+// Words says what is wrong with a sign of life, which may be none.
+func (b Beat) Words(words *locale.Printer, why error) Letter {
+	whose := b.City
+	if whose == "" {
+		whose = "?"
+	}
+	subject := words.T("watch.silent.subject", "City", whose)
+	if errors.Is(why, ErrAlarming) {
+		subject = words.T("watch.alarm.subject", "City", whose)
+	}
+	return Letter{subject, words.T("watch.silent.text", "Why", short(why.Error())) + "\n", subject}
 }
 
 // mostListed is how many differences an alarm lists; the evidence has all.
