@@ -153,6 +153,7 @@ func (d *demoTown) looks(page string) {
 
 func (d *demoTown) says(words ...string) {
 	d.t.Helper()
+	d.tab.Await(`document.readyState === "complete" && document.querySelector("main") !== null`) // the address is the new page's before its text is there
 	text := webtest.Ask[string](d.tab, `document.querySelector("main").innerText`)
 	for _, word := range words {
 		if !strings.Contains(text, word) {
@@ -218,7 +219,7 @@ func TestBrowserHearsTheTruthAfterALostReply(t *testing.T) {
 	d.toCard(2)
 	d.typeCard("4000000000003014")
 	d.confirm()
-	d.tab.Await(`document.querySelector("main").innerText.includes("3014")`)
+	d.tab.Await(`document.querySelector("main")?.innerText.includes("3014")`)
 	d.looks("receipt")
 }
 
