@@ -42,6 +42,7 @@ var (
 		"internal/inbox",
 		"internal/jobs",
 		"internal/control",
+		"internal/approval",
 		"internal/limit",
 		"internal/jail",
 	}

@@ -47,6 +47,9 @@ type commands struct {
 	Policy   policyCommand   `cmd:"" help:"Fees, tenders, limits: why, and what if."`
 	Audit    auditCommand    `cmd:"" help:"The record of who did what."`
 	Incident incidentCommand `cmd:"" help:"The worst day: who was exposed, who was told, what the law asks."`
+	Approval approvalCommand `cmd:"" help:"What one person may not decide alone."`
+	Approve  approveCommand  `cmd:"" help:"Sign a request with your key, on any machine."`
+	Person   personCommand   `cmd:"" help:"Keys of those who ask and approve."`
 	Manifest manifestCommand `cmd:"" help:"What is served on the payment path, stated and signed."`
 	Watch    watchCommand    `cmd:"" help:"Look at portals from outside, as residents do."`
 	Bench    benchCommand    `cmd:"" help:"Measure speed and memory beside a baseline."`

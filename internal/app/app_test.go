@@ -1,7 +1,6 @@
 package app
 
 import (
-	"bytes"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,10 +16,7 @@ type ran struct {
 // run runs a command as the shell would.
 func run(t *testing.T, args ...string) ran {
 	t.Helper()
-	var out, problems bytes.Buffer
-	nothing := func(string) (string, bool) { return "", false }
-	status := Run(t.Context(), Process{Args: args, Lookup: nothing, In: strings.NewReader(""), Out: &out, Err: &problems})
-	return ran{status, out.String(), problems.String()}
+	return runWith(t, "", args...)
 }
 
 func TestAPartlyTakenFileHasAStatusOfItsOwn(t *testing.T) {

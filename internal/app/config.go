@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"clearwell/internal/approval"
 	"clearwell/internal/secret"
 	"clearwell/internal/web/hook"
 
@@ -55,6 +56,11 @@ type Config struct {
 	// Jail says what serve does where the kernel cannot confine it: go on where
 	// nothing is said, end where it is "required". "off" confines nothing.
 	Jail Confinement `yaml:"jail"`
+	// People are the public keys of those who ask and approve what one may not
+	// decide alone, as "clearwell person new" prints them.
+	People []string `yaml:"people"`
+
+	people approval.People
 }
 
 // Sandbox is where the processor that moves no money listens.
@@ -108,6 +114,9 @@ func readConfig(path string) (Config, error) {
 		return Config{}, fmt.Errorf("reading %s: it holds a password and has mode %#o: chmod 600 %s", path, mode, path)
 	}
 	cfg.complete(filepath.Dir(path))
+	if cfg.people, err = approval.MakePeople(cfg.People); err != nil {
+		return Config{}, fmt.Errorf("reading %s: people: %w", path, err)
+	}
 	if err := cfg.check(); err != nil {
 		return Config{}, fmt.Errorf("reading %s: %w", path, err)
 	}

@@ -32,7 +32,7 @@ func answerable() []string {
 		"exposure.Service.Each", "exposure.Service.Tallies", "incident.Desk.Open", "incident.Desk.List", "incident.Desk.People", "incident.Desk.Preview", "incident.Desk.Facts",
 		"incident.Desk.Answer",
 		"exposure.Service.Between", "exposure.Service.Shown", "ledger.Service.TrialBalance", "inbox.Service.Keep", "inbox.Service.Stuck", "inbox.Service.Settle",
-		"control.Service.Holds", "control.Service.Throw", "city.Directory.ByID", "city.Registry.Versions", "city.Registry.Kept",
+		"approval.Service.List", "control.Service.Holds", "control.Service.Throw", "city.Directory.ByID", "city.Registry.Versions", "city.Registry.Kept",
 		"limit.Tries.Begin", "limit.Tries.BeginAll", "secret.Sealer.Seal",
 	}
 }
@@ -141,6 +141,7 @@ func (c *cities) sealer() *secret.Sealer {
 func (c *cities) prepare(p *place) {
 	c.Helper()
 	c.worst(p)
+	c.wishing(p)
 	p.stuck, p.waiting = c.kept(p, "stuck"), c.kept(p, "waiting")
 	for range inbox.MaxAttempts {
 		c.must(inbox.New(c.db).Settle(c.Context(), p.stuck, errors.New("a reason")))

@@ -26,7 +26,7 @@ func moneyOf(cents int64) money.Amount { return money.Cents(cents) }
 func cityless() []string {
 	return []string{
 		"demo", "serve", "init", "gallery", "bench", "version", "city check", "policy explain", "audit key",
-		"manifest key", "manifest verify", "watch run", "watch heartbeat", "watch key",
+		"manifest key", "manifest verify", "watch run", "watch heartbeat", "watch key", "approve", "person new",
 	}
 }
 
@@ -73,6 +73,10 @@ func (c *cities) commands(here, other *place) map[string]command {
 		"incident clocks":     {args: []string{"--city", slug, "worst-" + slug}},
 		"incident verify":     {args: []string{"--city", slug, "worst-" + slug}},
 		"incident list":       {args: []string{"--city", slug}},
+		"approval list":       {args: []string{"--city", slug}},
+		"approval show":       {args: []string{"--city", slug, here.wish.String()}},
+		"approval take":       {args: []string{"--city", slug, c.wished(here, in("request.txt"))}, acts: true},
+		"approval withdraw":   {args: []string{"--city", slug, here.wish.String()}, acts: true},
 		"audit export":        {args: []string{slug}},
 		"audit verify":        {args: []string{"--city", slug, "--kept", in("kept")}},
 	}
@@ -107,6 +111,7 @@ func order() []string {
 		"posting export", "posting list", "posting acknowledge", "posting settle", "import bills", "policy replay", "audit verify", "audit export",
 		"incident open", "incident scope", "incident preview", "incident freeze", "incident people", "incident diff", "incident told", "incident fact",
 		"incident clocks", "incident verify", "incident list",
+		"approval take", "approval list", "approval show", "approval withdraw",
 		"day", "dispute list", "dispute won", "dispute lost", "city show", "city apply", "manifest make",
 	}
 }
@@ -152,6 +157,8 @@ func TestTwoCitiesShareNoCommand(t *testing.T) {
 		c.disputed(c.west)
 		c.worst(c.east)
 		c.worst(c.west)
+		c.wishing(c.east)
+		c.wishing(c.west)
 		c.both(func(here, other *place) {
 			mine, canaries := c.canaries(here, other), c.canaries(other, here)
 			all := c.commands(here, other)
@@ -178,7 +185,7 @@ func (c *cities) tryCommand(name string, tried command, here, other *place, mine
 			c.Errorf("%s ends with %d: %s", name, got.status, got.err)
 		}
 		c.silent(name+" of "+string(here.slug), said, canaries)
-		if tells := name != "posting list" && name != "posting acknowledge" && name != "posting settle" && name != "import bills" && name != "policy replay" && !strings.HasPrefix(name, "dispute") && !strings.HasPrefix(name, "incident") && name != "day"; tells {
+		if tells := !strings.HasPrefix(name, "approval") && name != "posting list" && name != "posting acknowledge" && name != "posting settle" && name != "import bills" && name != "policy replay" && !strings.HasPrefix(name, "dispute") && !strings.HasPrefix(name, "incident") && name != "day"; tells {
 			c.tells(name+" of "+string(here.slug), said, mine)
 		}
 	})

@@ -146,6 +146,7 @@ func elsewhere() map[string]string {
 		"db.DB.Read":                 "the boundary itself: all the others go through it",
 		"db.DB.Write":                "the boundary itself: all the others go through it",
 		"access.WithCity":            "says whose a visit is: TestTwoCitiesShareNoPage comes with the other city's cookies",
+		"approval.Service.Write":     "writes a text, and keeps nothing",
 		"cis.Batch.Name":             "makes a name of what it is given",
 		"city.Diff":                  "compares what it is given",
 		"payment.NoHolds.CheckCards": "holds nothing, and asks nobody",
@@ -163,7 +164,7 @@ type asking struct {
 // is the other's.
 func questions() map[string]func(asking) (any, error) {
 	all := map[string]func(asking) (any, error){}
-	for _, some := range []map[string]func(asking) (any, error){aboutPaying(), aboutQuotes(), aboutBills(), aboutRecords(), aboutOperating(), aboutIncidents()} {
+	for _, some := range []map[string]func(asking) (any, error){aboutPaying(), aboutQuotes(), aboutBills(), aboutRecords(), aboutOperating(), aboutIncidents(), aboutHolding()} {
 		for name, ask := range some {
 			all[name] = ask
 		}

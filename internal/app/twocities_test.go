@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"clearwell/internal/approval"
 	"clearwell/internal/audit"
 	"clearwell/internal/billing"
 	"clearwell/internal/calendar"
@@ -55,6 +56,7 @@ type place struct {
 	steps   map[string]payment.QuoteID
 	card    string // a token that was given for a quote, and is not charged
 	hold    control.ID
+	wish    approval.ID
 	stuck   inbox.Kept
 	waiting inbox.Kept
 }

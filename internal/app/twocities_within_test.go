@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"go/ast"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -76,6 +77,7 @@ func (r riding) entries() []ledger.Entry {
 // rides are all passengers.
 func rides() map[string]func(riding) (any, error) {
 	all := ridesOfBills()
+	maps.Copy(all, ridesOfHolding())
 	for name, ride := range map[string]func(riding) (any, error){
 		"audit.RecordTx": func(r riding) (any, error) {
 			audit.RecordTx(r.tx, audit.Event{Actor: "operator:thief", Action: "test.done", Thing: r.made("paid").String()})

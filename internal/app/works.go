@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"clearwell/internal/access"
+	"clearwell/internal/approval"
 	"clearwell/internal/audit"
 	"clearwell/internal/billing"
 	"clearwell/internal/cis"
@@ -46,6 +47,7 @@ type works struct {
 	registry  *city.Registry
 	towns     *city.Directory
 	holds     *control.Service
+	approvals *approval.Service
 	bills     *billing.Service
 	payments  *payment.Service
 	exchange  *cis.Service
@@ -120,6 +122,7 @@ func (w *works) furnish(ctx context.Context) error {
 	w.audit = audit.New(w.db, w.keys.audit)
 	w.registry, w.towns = city.New(w.db), city.NewDirectory(w.db)
 	w.holds, w.bills = control.New(w.db), billing.New(w.db)
+	w.approvals = approval.New(w.db, w.people)
 	w.receipts = receipts{w.db, w.towns, w.words, w.log, w.Origin, w.Plain, w.Mail.From == ""}
 	if err := w.openOutbox(); err != nil {
 		return err

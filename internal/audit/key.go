@@ -25,6 +25,9 @@ type Key struct {
 // public: print it, publish it, give it to the town's auditor.
 func (k Key) Verifier() string { return k.verifier }
 
+// Signer signs other notes with the key.
+func (k Key) Signer() note.Signer { return k.signer }
+
 // NewKey makes a key. The name says whose it is, as "clearwell.example.com";
 // it has neither spaces nor plus signs. The text is what [ParseKey] reads.
 func NewKey(name string) (Key, secret.String, error) {
