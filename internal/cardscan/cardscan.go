@@ -89,6 +89,22 @@ func LongDigits(text string) bool {
 	return false
 }
 
+// Scattered reports whether the digits of text, read one after the other whatever
+// stands between them, are a card number. It is for short fields that nobody has
+// so many digits for, as a name or an e-mail address: longer text has them by
+// chance.
+func Scattered(text string) bool {
+	var digits strings.Builder
+	for i := 0; i < len(text); {
+		read, size := glyphAt(text, i)
+		if read.kind == digit {
+			digits.WriteByte('0' + read.value)
+		}
+		i += size
+	}
+	return len(findPlain(digits.String())) > 0
+}
+
 // find gives the matches in text and in what it disguises, in any order.
 func find(text string, depth int) []Match {
 	matches := findPlain(text)

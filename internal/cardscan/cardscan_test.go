@@ -184,3 +184,24 @@ func FuzzFind(f *testing.F) {
 		LongDigits(text)
 	})
 }
+
+// Whatever stands between the digits of a short field, they are a card number.
+// The rest of the package lets letters end a number.
+func TestScatteredDigitsAreFound(t *testing.T) {
+	for _, text := range []string{
+		"4242a4242b4242c4242", "4242 ----- 4242 ----- 4242 ----- 4242", "4242 Main St 4242 Elm St 4242 Oak St 4242", "4x2x4x2x4x2x4x2x4x2x4x2x4x2x4x2",
+		"４２４２Á٤٢٤٢É४२४२Í4242", "4242.ana@4242.4242.4242.example", "4242: 4242: 4242: 4242",
+	} {
+		if !Scattered(text) {
+			t.Errorf("%q has no card number", text)
+		}
+		if len(Find(text)) > 0 && strings.Contains(text, "Main") {
+			t.Errorf("%q is found without", text)
+		}
+	}
+	for _, text := range []string{"", "María Núñez", "123 N Main St Apt 4", "(512) 555-0123", "78701-1234", "$1,234.56", "ana.1984@example.com", "4242a4242b4242c4243"} {
+		if Scattered(text) {
+			t.Errorf("%q has a card number", text)
+		}
+	}
+}

@@ -143,6 +143,9 @@ func disguises() map[string]func(string) string {
 		"mathematical mono":     script('𝟶'),
 		"superscript":           superscript,
 		"circled":               circled,
+		"Chinese":               chinese,
+		"Suzhou, no zeros":      func(digits string) string { return strings.ReplaceAll(shifted(digits, '〠'), "〠", "〇") },
+		"tags":                  script('\U000E0030'),
 		"UTF-16 LE":             func(digits string) string { return utf16Bytes(digits, binary.LittleEndian) },
 		"UTF-16 BE":             func(digits string) string { return utf16Bytes(digits, binary.BigEndian) },
 		"UTF-16 LE, spaced":     func(digits string) string { return utf16Bytes(embossing(digits, " "), binary.LittleEndian) },
@@ -193,6 +196,10 @@ func pairs(digits, mark string) string {
 		groups = append(groups, digits[:2])
 	}
 	return strings.Join(append(groups, digits), mark)
+}
+
+func chinese(digits string) string {
+	return strings.Map(func(d rune) rune { return []rune("〇一二三四五六七八九")[d-'0'] }, digits)
 }
 
 func fullWidth(text string) string {

@@ -26,7 +26,7 @@
 //
 // # Through disguise
 //
-// Digits of any script, full-width, superscript or circled; invisible
+// Digits of any script, full-width, superscript or circled, and numerals; invisible
 // characters between them, NUL among them, which makes UTF-16 and UTF-32
 // readable; percent-encoding, HTML entities, \u and \x escapes; base64, either
 // alphabet, padded or not, at any alignment; hex; and any of these inside
@@ -59,5 +59,6 @@
 // cannot be scanned at all.
 //
 // The opposite error, a card number mistyped or spelled in words, is left to
-// [LongDigits] and to asking residents for no free text.
+// [LongDigits] and to asking residents for no free text. One that has letters
+// between its digits is found by [Scattered] alone.
 package cardscan

@@ -1,6 +1,7 @@
 package cardscan
 
 import (
+	"slices"
 	"unicode"
 	"unicode/utf8"
 )
@@ -112,7 +113,7 @@ func scriptDigit(char rune) byte {
 }
 
 // enclosedDigit gives the value of superscript, subscript, circled and similar
-// digits.
+// digits, and of numerals.
 func enclosedDigit(char rune) (byte, bool) {
 	for _, run := range [...]struct {
 		first, last rune
@@ -120,10 +121,18 @@ func enclosedDigit(char rune) (byte, bool) {
 	}{
 		{'⁰', '⁰', 0}, {'⁴', '⁹', 4}, {'₀', '₉', 0}, {'①', '⑨', 1}, {'⑴', '⑼', 1}, {'⒈', '⒐', 1}, {'⓪', '⓪', 0}, {'⓵', '⓽', 1},
 		{'⓿', '⓿', 0}, {'❶', '❾', 1}, {'➀', '➈', 1}, {'➊', '➒', 1}, {'🄁', '🄊', 0},
+		{'Ⅰ', 'Ⅸ', 1}, {'ⅰ', 'ⅸ', 1}, {'〡', '〩', 1}, {'㈠', '㈨', 1}, {'㊀', '㊈', 1}, {'\U000E0030', '\U000E0039', 0}, // the last are tags, which nobody sees
 	} {
 		if run.first <= char && char <= run.last {
 			return byte(char-run.first) + run.value, true
 		}
 	}
-	return 0, false
+	return hanDigit(char)
+}
+
+// hanDigit gives the value of a Chinese numeral, which Unicode does not keep in a
+// run.
+func hanDigit(char rune) (byte, bool) {
+	value := slices.Index([]rune("〇一二三四五六七八九"), char)
+	return byte(max(value, 0)), value >= 0
 }

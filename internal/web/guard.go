@@ -3,15 +3,19 @@ package web
 import (
 	"mime"
 	"net/http"
-	"strings"
 
 	"clearwell/internal/cardscan"
 	"clearwell/internal/city"
 )
 
-// UtilityAccountField is the one field that takes long numbers, and those only
-// in the format that the town declares.
-const UtilityAccountField = "utility_account"
+const (
+	// UtilityAccountField is the one field that takes long numbers, and those only
+	// in the format that the town declares.
+	UtilityAccountField = "utility_account"
+	// TokenField is the one field that a machine fills in, with letters and digits
+	// drawn by lot. What is in it is kept only if the processor knows it.
+	TokenField = "card_token"
+)
 
 // guard refuses a request that holds something like a card number, before
 // anyone else reads it. Cookies are ours and hold random names; every other part
@@ -76,11 +80,11 @@ func readForm(r *http.Request) bool {
 // cardInside looks at each field of the query and the form.
 func (k *Kit) cardInside(r *http.Request) bool {
 	for name, values := range r.Form {
-		if cardscan.Check(name) != nil {
+		if cardscan.Check(name) != nil || cardscan.Scattered(name) {
 			return true
 		}
 		for _, value := range values {
-			if hidden(value) || cardscan.Check(value) != nil && !declared(sceneOf(r).town.File, name, value) {
+			if cardInField(name, value) && !declared(sceneOf(r).town.File, name, value) {
 				return true
 			}
 		}
@@ -88,19 +92,10 @@ func (k *Kit) cardInside(r *http.Request) bool {
 	return false
 }
 
-// hidden reports whether the digits of an e-mail address, read one after the
-// other, are a card number: an address may have anything between them.
-func hidden(value string) bool {
-	if !strings.Contains(value, "@") {
-		return false
-	}
-	digits := strings.Map(func(r rune) rune {
-		if r < '0' || r > '9' {
-			return -1
-		}
-		return r
-	}, value)
-	return cardscan.Contains([]byte(digits))
+// cardInField looks at one field. Whoever puts letters between the digits of a
+// card number has it remembered until the form is right, and can read it still.
+func cardInField(name, value string) bool {
+	return cardscan.Check(value) != nil || name != TokenField && cardscan.Scattered(value)
 }
 
 // declared reports whether a value is a utility account number in the format of

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"clearwell/internal/cardscan"
 	"clearwell/internal/id"
 	"clearwell/internal/processor"
 )
@@ -29,8 +30,11 @@ func (refundKind) Prefix() string { return "re" }
 
 // Tokenize makes a fresh token, as the card fields do for what a payer types:
 // single use, for half an hour. The error is [Problems] when the card is at
-// fault.
+// fault, and [processor.ErrRequest] when the merchant is none.
 func (s *Server) Tokenize(merchant processor.Merchant, card Card) (processor.Token, error) {
+	if !nameable(merchant) {
+		return "", processor.ErrRequest
+	}
 	now, err := s.open()
 	defer s.mu.Unlock()
 	if err != nil {
@@ -42,6 +46,15 @@ func (s *Server) Tokenize(merchant processor.Merchant, card Card) (processor.Tok
 	}
 	made := processor.Token("tok_" + rand.Text())
 	return made, s.put(entry{At: now, Token: &tokenMade{name{merchant, string(made)}, kept, now.Add(tokenLife)}})
+}
+
+// longestMerchant is more characters than any identifier of a merchant has.
+const longestMerchant = 64
+
+// nameable reports whether something can be a merchant's identifier. Anybody can
+// write one to the card fields, and it is kept in the journal.
+func nameable(merchant processor.Merchant) bool {
+	return merchant != "" && len(merchant) <= longestMerchant && !cardscan.Contains([]byte(merchant))
 }
 
 func (s *Server) describe(merchant processor.Merchant, token processor.Token) (processor.Instrument, error) {

@@ -77,7 +77,7 @@ type spokenProblem struct {
 
 func (s *Server) takeFields(w http.ResponseWriter, r *http.Request) {
 	var typed typedCard
-	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, bodyLimit)).Decode(&typed); err != nil || typed.Merchant == "" {
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, bodyLimit)).Decode(&typed); err != nil || !nameable(typed.Merchant) {
 		writeJSON(w, http.StatusBadRequest, takenCard{})
 		return
 	}

@@ -2,10 +2,13 @@ package sandbox
 
 import (
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -71,6 +74,28 @@ func TestFieldsGiveATokenOrSayWhatIsWrong(t *testing.T) {
 	}
 	if status, _ := post(`{"merchant":`, "same-origin"); status != http.StatusBadRequest {
 		t.Errorf("half a message: %d", status)
+	}
+}
+
+// Anybody may name a merchant to the card fields, and a card number or a whole
+// page of text went into the journal, which lies beside the portal's database.
+func TestFieldsKeepNothingThatIsNoMerchant(t *testing.T) {
+	journal := filepath.Join(t.TempDir(), "journal.jsonl")
+	c := found(t, func(cfg *Config) { cfg.Journal = journal })
+	const stranger = "4539578763621486"
+	for what, sent := range map[string]string{"a card number": stranger, "a card number in words": "m " + stranger, "a page": strings.Repeat("m", 65), "nothing": ""} {
+		body := fmt.Sprintf(`{"merchant":%q,"session":%q,"number":"4242 4242 4242 4242","expiry":"12/49","code":"123","postal":"78701"}`, sent, stranger)
+		req, err := http.NewRequest(http.MethodPost, c.web.URL+"/fields/token", strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if answer, text := c.browse(t, req); answer.StatusCode != http.StatusBadRequest || strings.Contains(text, "tok_") {
+			t.Errorf("%s as a merchant: %d %s", what, answer.StatusCode, text)
+		}
+	}
+	kept, err := os.ReadFile(journal)
+	if err != nil || strings.Contains(string(kept), stranger) || len(kept) > 1000 {
+		t.Errorf("kept: %v\n%.300s", err, kept)
 	}
 }
 

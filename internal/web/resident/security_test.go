@@ -119,6 +119,27 @@ func TestCardNumbersAreRefusedEverywhere(t *testing.T) {
 	}
 }
 
+// Digits of a card number with letters between them, or more than anybody writes,
+// were remembered for the next page, and shown on it. No field but the two that
+// have another form takes them.
+func TestCardNumbersInPiecesAreRefused(t *testing.T) {
+	tw := open(t)
+	pieces := []string{pan[:4], pan[4:8], pan[8:12], pan[12:]}
+	for what, between := range map[string]string{"letters": "a", "streets": " Main St ", "wide gaps": " ----- ", "colons": ": "} {
+		text := strings.Join(pieces, between)
+		for _, field := range []string{view.FieldUtilityAccount, view.FieldOtherAmount, view.FieldEmail, string(city.HouseNumber), string(city.Name), string(city.ZIP), "another", text} {
+			before := tw.alarms.count(web.CardSent)
+			w := tw.ask(http.MethodPost, "/", url.Values{field: {text}}, nil)
+			if w.Code != http.StatusUnprocessableEntity || tw.alarms.count(web.CardSent) != before+1 || w.Header().Get("Set-Cookie") != "" {
+				t.Errorf("%s in %s: status %d, remembered: %q", what, field, w.Code, w.Header().Get("Set-Cookie"))
+			}
+		}
+	}
+	if w := tw.ask(http.MethodPost, "/", url.Values{view.FieldCardToken: {"tok_" + strings.Join(pieces, "X")}}, nil); tw.alarms.count(web.CardSent) != 32 {
+		t.Errorf("a token drawn by lot raises an alarm, and gets %d", w.Code)
+	}
+}
+
 // Long numbers too are refused, but for a utility account number of the town's
 // own form.
 func TestLongNumbersAreRefused(t *testing.T) {
