@@ -83,6 +83,40 @@ func TestAnIgnoredErrorIsNotDone(t *testing.T) {
 	}
 }
 
+// PostgreSQL says behind the first rows of a statement that a later one met a
+// taken key. That error had no name, and a conflict there was not tried again.
+func TestErrorsOfRowsHaveNames(t *testing.T) {
+	const again = "insert into notes (city_id, n, body) values ($1, 2, 'new'), ($1, 1, 'again') returning n"
+	reading := map[string]func(context.Context, *db.Tx) error{
+		"row": func(ctx context.Context, tx *db.Tx) error {
+			var n int
+			return tx.QueryRow(ctx, again, tx.City()).Scan(&n)
+		},
+		"rows": func(ctx context.Context, tx *db.Tx) error {
+			rows, err := tx.Query(ctx, again, tx.City())
+			if err != nil {
+				return err
+			}
+			return rows.Each(func(func(...any) error) error { return nil })
+		},
+		"asked": func(ctx context.Context, tx *db.Tx) error {
+			tx.Ask(func(func(...any) error) error { return nil }, again, tx.City())
+			return tx.Flush(ctx)
+		},
+	}
+	for name, read := range reading {
+		dbtest.Each(t, func(t *testing.T, d *db.DB) {
+			t.Run(name, func(t *testing.T) {
+				withNotes(t, d)
+				write(t, d, func(_ context.Context, tx *db.Tx) error { insert(tx, 1, "first"); return nil })
+				if err := d.Write(t.Context(), "odessa", read); !errors.Is(err, db.ErrDuplicate) {
+					t.Errorf("Write = %v, want %v", err, db.ErrDuplicate)
+				}
+			})
+		})
+	}
+}
+
 func TestATransactionInsideAnotherIsRefused(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		withNotes(t, d)

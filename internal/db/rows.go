@@ -23,16 +23,14 @@ func (r *Rows) Close() error {
 	return closer()
 }
 
-// Each scans every row with scan and closes the rows.
+// Each scans every row with scan and closes the rows. The error comes from
+// closing, which gives it the name of this package; Err gives the driver's own.
 func (r *Rows) Each(scan Scanning) error {
 	defer r.Close()
 	for r.Next() {
 		if err := scan(r.Scan); err != nil {
 			return err
 		}
-	}
-	if err := r.Err(); err != nil {
-		return err
 	}
 	return r.Close()
 }
@@ -50,7 +48,7 @@ func (r *Row) Scan(dest ...any) error {
 	}
 	defer r.rows.Close()
 	if !r.rows.Next() {
-		if err := r.rows.Err(); err != nil {
+		if err := r.rows.Close(); err != nil {
 			return err
 		}
 		return ErrNoRows
