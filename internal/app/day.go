@@ -184,7 +184,9 @@ func (w *works) lookUp(ctx context.Context, p payment.Payment) (processor.Result
 	if !found {
 		return processor.Result{}, payment.ErrNoProcessor
 	}
-	return adapter.Lookup(ctx, processor.LookupRequest{Key: processor.Key(p.Attempt.String()), Merchant: p.Merchant})
+	return adapter.Lookup(ctx, processor.LookupRequest{
+		Key: processor.Key(p.Attempt.String()), Merchant: p.Merchant, Since: p.StartedAt,
+	})
 }
 
 // dayOfFiles is what the billing system was sent.

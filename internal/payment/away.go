@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"clearwell/internal/exposure"
 	"clearwell/internal/processor"
 )
 
@@ -33,10 +34,10 @@ func (s *Service) StartAway(ctx context.Context, req StartRequest, back Return) 
 	if err != nil {
 		return Payment{}, "", fmt.Errorf("starting payment: %w", err)
 	}
-	if begun.payment.State != Away {
-		return begun.payment, "", nil // decided already; its page tells how it stands
-	}
 	p := begun.payment
+	if p.State != Away || p.CapturePath != exposure.ProcessorPage {
+		return p, "", nil // decided, or asked already with a card; its page tells how it stands
+	}
 	sent, err := redirector.Send(ctx, processor.SendRequest{
 		Key: processor.Key(p.Attempt.String()), Merchant: p.Merchant, Amount: p.Total(), Description: p.Confirmation,
 		Descriptor: town.Processor.Descriptor, Language: string(p.Language), ReturnURL: back.Done, CancelURL: back.Cancel,

@@ -139,14 +139,22 @@ func (s *Service) learn(ctx context.Context, p Payment) (Payment, error) {
 	if !found {
 		return p, ErrNoProcessor
 	}
+	asked, err := s.askedAt(ctx, p)
+	if err != nil {
+		return p, err
+	}
+	never := s.DB.Clock().Now().Sub(asked) >= 2*s.timeout
 	listening, stop := context.WithTimeout(ctx, s.looking)
 	defer stop()
-	result, err := adapter.Lookup(listening, processor.LookupRequest{Key: processor.Key(p.Attempt.String()), Merchant: p.Merchant})
+	result, err := adapter.Lookup(listening, processor.LookupRequest{
+		Key: processor.Key(p.Attempt.String()), Merchant: p.Merchant, Since: asked,
+	})
 	on := s.heard(ctx, p, result)
-	if errors.Is(err, processor.ErrNeverSeen) {
-		if on, err = s.neverSeen(ctx, p); err != nil {
-			return p, err
-		}
+	switch {
+	case errors.Is(err, processor.ErrNeverSeen) && never:
+		on = Lapse
+	case err != nil:
+		s.Log.WarnContext(ctx, "looking a payment up", "city", string(p.City), "payment", p.ID.String(), "err", err.Error())
 	}
 	return s.settled(ctx, town, p, on, result)
 }
@@ -161,22 +169,21 @@ func (s *Service) heard(ctx context.Context, p Payment, result processor.Result)
 	return eventOf(result, p.Total())
 }
 
-// neverSeen decides what it means that the processor never had the attempt: at
-// first that the request may still be under way, later that it never arrives.
-// That counts from the asking, and from nothing that looking again could move.
-func (s *Service) neverSeen(ctx context.Context, p Payment) (Event, error) {
-	event := Doubt
+// askedAt is when an attempt was made. That the processor never had it means at
+// first that the request may still be under way, and twice our patience later that
+// it never arrives. That counts from the asking, and from nothing that looking
+// again could move.
+func (s *Service) askedAt(ctx context.Context, p Payment) (time.Time, error) {
+	var asked time.Time
 	err := s.DB.Read(ctx, p.City, func(ctx context.Context, tx *db.Tx) error {
-		asked, err := selectAskedAt(ctx, tx, p.Attempt)
-		if tx.Now().Sub(asked) >= 2*s.timeout {
-			event = Lapse
-		}
+		var err error
+		asked, err = selectAskedAt(ctx, tx, p.Attempt)
 		return err
 	})
 	if err != nil {
-		return Doubt, fmt.Errorf("reading when payment %s was asked for: %w", p.ID, err)
+		return time.Time{}, fmt.Errorf("reading when payment %s was asked for: %w", p.ID, err)
 	}
-	return event, nil
+	return asked, nil
 }
 
 // settled applies an event that may have happened already.
@@ -186,9 +193,21 @@ func (s *Service) settled(ctx context.Context, town *city.City, p Payment, on Ev
 	case errors.Is(err, ErrNotAllowed) && (p.State.Decided() || on == Doubt || on == Wait):
 		return p, nil
 	case errors.Is(err, ErrMovedOn):
-		return s.Payment(ctx, p.City, p.ID)
+		return s.overtaken(ctx, town, p, on, result)
 	}
 	return moved, err
+}
+
+// overtaken finds a payment that somebody else has moved meanwhile. Whoever
+// looked while it was being charged may have found doubt; a decision that was
+// heard since ends that, and is not thrown away to be asked for again.
+func (s *Service) overtaken(ctx context.Context, town *city.City, p Payment, on Event, result processor.Result) (Payment, error) {
+	now, err := s.Payment(ctx, p.City, p.ID)
+	decision := on == Approve || on == Decline
+	if err != nil || !decision || now.Attempt != p.Attempt || now.State == p.State {
+		return now, err
+	}
+	return s.settled(ctx, town, now, on, result)
 }
 
 func (s *Service) byAttempt(ctx context.Context, city id.City, attempt string) (Payment, error) {

@@ -103,8 +103,8 @@ func (s *Service) tryBegin(ctx context.Context, req StartRequest, how Event) (be
 		if req.Payer != (exposure.Payer{}) {
 			quote.Payer = req.Payer
 		}
-		if made.ID.IsZero() && slices.ContainsFunc(payments, func(r recent) bool { return r.ID == OfQuote(req.Quote) }) {
-			return db.ErrDuplicate // another request made it between two of our queries
+		if slices.ContainsFunc(payments, func(r recent) bool { return r.ID == OfQuote(req.Quote) && r.State != made.State }) {
+			return ErrMovedOn // another request made or moved it between two of our queries
 		}
 		if how == Send { // no page of ours shows the fields
 			quote.Exposure, quote.CapturePath = exposure.ID{}, exposure.ProcessorPage
@@ -157,12 +157,13 @@ func (s *Service) judge(j *judged, now time.Time) error {
 
 // price compares what the payer agreed to with what holds now. That a payment
 // was made meanwhile is said before the change of price that follows from it.
+// Before a second try both are looked at again: somebody else may have paid since
+// the first was declined.
 func (j *judged) price(now time.Time) error {
-	first := j.made.ID.IsZero()
-	if first && !j.req.OnPurpose && len(earlier(j.payments, now, j.town.DuplicateWindow)) > 0 {
+	if !j.req.OnPurpose && len(j.untold(now)) > 0 {
 		return ErrLikelyDuplicate
 	}
-	if first && j.owed.Total != j.quote.Owed {
+	if j.owed.Total != j.quote.Owed {
 		return ErrRepriced.With("Before", j.quote.Owed).With("After", j.owed.Total)
 	}
 	if err := j.quote.reckon(j.town, j.set, j.owed, j.on); err != nil {
@@ -172,6 +173,14 @@ func (j *judged) price(now time.Time) error {
 		return ErrRepriced.With("Before", j.req.Consent).With("After", j.quote.Total())
 	}
 	return nil
+}
+
+// untold lists the payments that this one might repeat, and that were not there
+// when it was first tried: of those its payer was told then.
+func (j *judged) untold(now time.Time) []Pending {
+	return slices.DeleteFunc(earlier(j.payments, now, j.town.DuplicateWindow), func(p Pending) bool {
+		return p.At.Before(j.made.StartedAt)
+	})
 }
 
 // newAttempt fills in the payment for its next attempt.
@@ -184,10 +193,10 @@ func (s *Service) newAttempt(tx *db.Tx, j judged) Payment {
 		}
 	}
 	p.State, p.StateAt, p.BusinessOn, p.PolicyVersion = Asking, tx.Now(), j.on, j.set.Version
-	if j.how == Send {
-		p.State = Away
-	}
 	p.Fee, p.Card, p.Payer, p.Language = q.Fee, q.Card, q.Payer, q.Language
+	if j.how == Send { // whatever card was tried before, this one is given there
+		p.State, p.Card = Away, processor.Instrument{}
+	}
 	p.Processor, p.Merchant = j.town.Processor.Name, processor.Merchant(j.town.Processor.Merchant)
 	p.Attempt, p.Attempts = id.New[attemptKind](tx.Now()), p.Attempts+1
 	p.Exposure, p.CapturePath = q.Exposure, q.CapturePath
@@ -263,6 +272,10 @@ func (s *Service) ask(ctx context.Context, adapter processor.Processor, begun be
 			asked = p
 		}
 	}()
+	if late := s.DB.Clock().Now().Sub(p.StateAt); late >= s.timeout {
+		s.Log.ErrorContext(ctx, "a charge is too late to be sent", "city", string(p.City), "payment", p.ID.String(), "late", late.String())
+		return p // a sweep may have found by now that it never arrived
+	}
 	listening, stop := context.WithTimeout(ctx, s.timeout)
 	defer stop()
 	result, err := adapter.Charge(listening, processor.ChargeRequest{

@@ -16,7 +16,7 @@ import (
 type deaf struct {
 	processor.Processor
 	processor.Fields
-	looked func(context.Context) // told of every lookup, where it is not nil
+	looked func(context.Context, processor.LookupRequest) // told of every lookup, where it is not nil
 }
 
 func (deaf) Charge(context.Context, processor.ChargeRequest) (processor.Result, error) {
@@ -25,7 +25,7 @@ func (deaf) Charge(context.Context, processor.ChargeRequest) (processor.Result, 
 
 func (d deaf) Lookup(ctx context.Context, req processor.LookupRequest) (processor.Result, error) {
 	if d.looked != nil {
-		d.looked(ctx)
+		d.looked(ctx, req)
 	}
 	return d.Processor.Lookup(ctx, req)
 }
@@ -110,23 +110,42 @@ func (tw *town) orphans(p payment.Payment, many int) {
 
 // A processor that hangs, or an adapter that panics, is one payment's trouble.
 func TestEveryLookupEnds(t *testing.T) {
-	var looked func(context.Context)
+	var looked func(context.Context, processor.LookupRequest)
 	wrap := func(p processor.Processor) processor.Processor {
-		return deaf{p, p.(processor.Fields), func(ctx context.Context) { looked(ctx) }}
+		return deaf{p, p.(processor.Fields), func(ctx context.Context, req processor.LookupRequest) { looked(ctx, req) }}
 	}
 	each(t, wrap, func(tw *town) {
 		tw.pay(tw.card(tw.quote(8310), good), payment.InDoubt)
 		tw.clk.Advance(time.Minute)
 		limited := false
-		looked = func(ctx context.Context) { _, limited = ctx.Deadline() }
+		looked = func(ctx context.Context, _ processor.LookupRequest) { _, limited = ctx.Deadline() }
 		tw.sweep()
 		if !limited {
 			tw.t.Error("a lookup may last for ever")
 		}
 		tw.clk.Advance(time.Minute)
-		looked = func(context.Context) { panic("no nerve") }
+		looked = func(context.Context, processor.LookupRequest) { panic("no nerve") }
 		if _, err := tw.payments.Sweep(tw.t.Context()); err == nil {
 			tw.t.Error("nobody is told that an adapter panics")
+		}
+	})
+}
+
+// Nobody said when an attempt was made. A company that is asked by lists then
+// looked no further back than a day, and never closed the attempt: what it had
+// approved before an outage lapsed after it.
+func TestWhoIsAskedLaterIsToldSinceWhen(t *testing.T) {
+	var since time.Time
+	wrap := func(p processor.Processor) processor.Processor {
+		return deaf{p, p.(processor.Fields), func(_ context.Context, req processor.LookupRequest) { since = req.Since }}
+	}
+	each(t, wrap, func(tw *town) {
+		asked := tw.clk.Now()
+		tw.pay(tw.card(tw.quote(8310), good), payment.InDoubt)
+		tw.clk.Advance(30 * time.Hour)
+		tw.sweep()
+		if !since.Equal(asked) {
+			tw.t.Errorf("the attempt was made at %s, and is looked for since %s", asked, since)
 		}
 	})
 }
