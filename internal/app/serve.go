@@ -70,7 +70,6 @@ func (w *works) listen() (listeners, error) {
 	if at.portal, err = net.Listen("tcp", w.Listen); err != nil {
 		return at, fmt.Errorf("opening the portal: %w", err)
 	}
-	w.Listen = at.portal.Addr().String() // port 0 is now the one that was free
 	w.Listen = at.portal.Addr().String() // with the port that was free, where any would do
 	if w.Sandbox == nil {
 		return at, nil
