@@ -2,6 +2,7 @@ package app
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/binary"
@@ -89,6 +90,7 @@ type hunt struct {
 	card, planted string
 	folder        string
 	database      string
+	processor     string // its origin, once it listens
 }
 
 // drawn draws a card that the sandbox takes, and that stands nowhere yet: not
@@ -107,16 +109,36 @@ func drawn() string {
 // its memory and what it said, and ends it. It plants, and looks for, another
 // number in each.
 func pay(t *testing.T, database string) *hunt {
-	h := &hunt{T: t, card: drawn(), planted: drawn(), folder: t.TempDir(), database: database}
-	tab := webtest.Open(t)
-	if database == "" {
-		h.database = "sqlite:" + filepath.Join(h.folder, "clearwell.db")
+	h := huntIn(t, database)
+	child, said, _ := h.payInBrowser()
+	h.memory(child.Process.Pid)
+	if database == "" { // once: it is large, and the memory is the same
+		h.core(child.Process.Pid)
+		h.file("write-ahead log", filepath.Join(h.folder, "clearwell.db-wal"))
 	}
+	h.end(child, said)
+	h.search("what it printed and logged", []byte(said.String()))
+	h.afterwards()
+	return h
+}
+
+// huntIn draws the numbers; the database is SQLite in the hunt's folder unless
+// one is named.
+func huntIn(t *testing.T, database string) *hunt {
+	folder := t.TempDir()
+	return &hunt{T: t, card: drawn(), planted: drawn(), folder: folder, database: cmp.Or(database, "sqlite:"+filepath.Join(folder, "clearwell.db"))}
+}
+
+// payInBrowser starts the portal and the processor, and pays. It returns once
+// the receipt is shown.
+func (h *hunt) payInBrowser() (child *exec.Cmd, said *heard, home string) {
+	tab := webtest.Open(h.T)
 	company, origin := h.company()
-	child, said := h.portal(origin)
-	home := said.await(t, `portal (\S+)`)
+	h.processor = origin
+	child, said = h.portal(origin)
+	home = said.await(h.T, `portal (\S+)`)
 	company.Store(h.sandbox(origin, home))
-	d := &demoTown{t: t, tab: tab, folder: h.folder, home: home + "/sampletown/", out: &heard{}}
+	d := &demoTown{t: h.T, tab: tab, folder: h.folder, home: home + "/sampletown/", out: &heard{}}
 	io.WriteString(d.out, "004217-001  12  $83.10\n")
 	tab.Size(1040, 900)
 	d.toCard(0)
@@ -124,20 +146,16 @@ func pay(t *testing.T, database string) *hunt {
 	d.tab.Do(chromedp.Click("main form button[type=submit]"))
 	d.tab.Await(`location.pathname.includes("/pay/done/")`)
 	d.says(h.card[12:])
-	h.memory(child.Process.Pid)
-	if database == "" { // once: it is large, and the memory is the same
-		h.core(child.Process.Pid)
-		h.file("write-ahead log", filepath.Join(h.folder, "clearwell.db-wal"))
-	}
-	if err := child.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
+	return child, said, home
+}
+
+// end tells the portal to stop, and waits for it.
+func (h *hunt) end(child *exec.Cmd, said *heard) {
+	h.Helper()
+	h.must(child.Process.Signal(syscall.SIGTERM))
 	if err := child.Wait(); err != nil {
-		t.Errorf("the portal ended with %v:\n%s", err, said)
+		h.Errorf("the portal ended with %v:\n%s", err, said)
 	}
-	h.search("what it printed and logged", []byte(said.String()))
-	h.afterwards()
-	return h
 }
 
 // company listens as the processor, which is made once the portal's address is
