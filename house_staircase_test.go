@@ -29,6 +29,7 @@ var (
 		"internal/cardscan",
 		"internal/calendar",
 		"internal/locale",
+		"internal/sbom",
 	}
 	// engineRoom keeps things and does not know what they mean.
 	engineRoom = []string{

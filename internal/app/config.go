@@ -14,10 +14,12 @@ import (
 	"strings"
 
 	"clearwell/internal/approval"
+	"clearwell/internal/id"
 	"clearwell/internal/secret"
 	"clearwell/internal/web/hook"
 
 	"github.com/goccy/go-yaml"
+	"golang.org/x/mod/sumdb/note"
 )
 
 // Config is the one small file that `clearwell serve` needs. Everything that is
@@ -59,8 +61,21 @@ type Config struct {
 	// People are the public keys of those who ask and approve what one may not
 	// decide alone, as "clearwell person new" prints them.
 	People []string `yaml:"people"`
+	// Security is where weaknesses of the host that towns share are reported, an
+	// e-mail address or one that begins with https://. Without it, each town's
+	// address stands there.
+	Security string `yaml:"security"`
+	// Watch says, for each town that has a prober, where its sign of life can be
+	// read. It is shown on the town's page of assurance.
+	Watch map[id.City]Prober `yaml:"watch"`
 
 	people approval.People
+}
+
+// Prober is a prober of a town's, as it is seen from here.
+type Prober struct {
+	Key  string `yaml:"key"`  // its public key
+	Beat string `yaml:"beat"` // a file, or an address that begins with https://
 }
 
 // Sandbox is where the processor that moves no money listens.
@@ -92,6 +107,8 @@ var (
 	errTwoMails = errors.New("mail: say folder or smtp, not both")
 	errJail     = errors.New("jail: say required or off, or nothing")
 	errPlain    = errors.New("plain: only on this machine's own address (127.0.0.1, ::1 or localhost): residents' visits could be taken over on the way")
+	errSecurity = errors.New("security: give an e-mail address, or an address that begins with https://")
+	errProber   = errors.New("watch: give for each town the prober's public key and where its beat is")
 	errNoFrom   = errors.New("mail: from is missing; residents must see who writes to them")
 )
 
@@ -179,6 +196,12 @@ func (c *Config) complete(folder string) {
 	for i, file := range c.Cities {
 		c.Cities[i] = from(file, "")
 	}
+	for city, prober := range c.Watch {
+		if !prober.remote() {
+			prober.Beat = from(prober.Beat, "")
+			c.Watch[city] = prober
+		}
+	}
 	if c.Sandbox != nil {
 		c.Sandbox.complete(c.Listen)
 	}
@@ -213,6 +236,30 @@ func (c *Config) port() string {
 	return port
 }
 
+// remote reports whether the beat is fetched.
+func (p Prober) remote() bool { return strings.HasPrefix(p.Beat, "https://") }
+
+// reported is where weaknesses are reported, as a URI; empty where nobody said.
+func (c *Config) reported() string {
+	if c.Security == "" || strings.HasPrefix(c.Security, "https://") {
+		return c.Security
+	}
+	return "mailto:" + c.Security
+}
+
+// checkOpenness checks what is told to everybody.
+func (c *Config) checkOpenness() error {
+	if c.Security != "" && !strings.HasPrefix(c.Security, "https://") && !strings.Contains(c.Security, "@") || strings.ContainsAny(c.Security, " \r\n") {
+		return errSecurity
+	}
+	for _, prober := range c.Watch {
+		if _, err := note.NewVerifier(prober.Key); err != nil || prober.Beat == "" {
+			return errProber
+		}
+	}
+	return nil
+}
+
 func (c *Config) check() error {
 	mails := c.Mail.Folder != "" || c.Mail.SMTP != nil
 	switch {
@@ -222,6 +269,9 @@ func (c *Config) check() error {
 		return errTwoMails
 	case mails && c.Mail.From == "":
 		return errNoFrom
+	}
+	if err := c.checkOpenness(); err != nil {
+		return err
 	}
 	host, _, err := net.SplitHostPort(c.Listen)
 	if err != nil {

@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -59,6 +61,11 @@ func (w *works) folders(p Process) []string {
 	if file, ok := strings.CutPrefix(w.Database.Reveal(), "sqlite:"); ok {
 		all = append(all, filepath.Dir(file))
 	}
+	for _, prober := range w.Watch {
+		if !prober.remote() {
+			all = append(all, filepath.Dir(prober.Beat))
+		}
+	}
 	if w.Mail.Folder != "" {
 		all = append(all, w.Mail.Folder)
 	}
@@ -68,6 +75,15 @@ func (w *works) folders(p Process) []string {
 		}
 	}
 	return append(all, scratch(p)...)
+}
+
+// portAsked is the port that an address is asked at.
+func portAsked(at *url.URL) uint16 {
+	named, err := strconv.ParseUint(at.Port(), 10, 16)
+	if err != nil {
+		return 443
+	}
+	return uint16(named)
 }
 
 // scratch is the folder that SQLite takes for temporary files: the first that is
@@ -103,6 +119,11 @@ func (w *works) ports(at listeners) ([]uint16, error) {
 	}
 	if w.Mail.SMTP != nil {
 		all = append(all, uint16(w.Mail.SMTP.Port))
+	}
+	for _, prober := range w.Watch {
+		if at, err := url.Parse(prober.Beat); err == nil && prober.remote() {
+			all = append(all, portAsked(at))
+		}
 	}
 	for _, ours := range []net.Listener{at.portal, at.sandbox} {
 		if ours != nil {

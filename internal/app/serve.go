@@ -137,6 +137,7 @@ func (w *works) doors() (http.Handler, error) {
 	residents := resident.New(resident.Config{
 		Bills: w.bills, Payments: w.payments, Mail: w.receipts, Clock: w.clock, Companies: companies,
 		Gate: limit.NewGate(w.clock, 0), Tries: w.tries, Alarms: newAlarms(w.log, w.clock),
+		Openness: w.openness,
 	})
 	return w.notices.Before(w.ofCity(kit.Handler(residents.Routes()))), nil
 }
@@ -145,7 +146,7 @@ func (w *works) kit() (*web.Kit, error) {
 	return web.New(web.Config{
 		Catalogue: w.words, Towns: w.towns, Clock: w.clock, Log: w.log, Sessions: w.visits.Manager().Store,
 		Sorry: resident.Sorry{}, Alarms: newAlarms(w.log, w.clock), Shared: w.Origin, Port: w.port(), Secure: !w.Plain,
-		Proxies: w.Proxies, Release: w.release,
+		Proxies: w.Proxies, Release: w.release, Security: w.reported(),
 	})
 }
 

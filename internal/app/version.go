@@ -38,12 +38,22 @@ func openSelf() (*os.File, error) {
 	return os.Open(path)
 }
 
-type versionCommand struct{}
+type versionCommand struct {
+	Components bool `help:"Print the bill of materials instead (CycloneDX 1.6, JSON)."`
+}
 
-// Run prints the release.
-func (versionCommand) Run(p Process) error {
+// Run prints the release, or what it is made of.
+func (c versionCommand) Run(p Process) error {
 	digest, err := release()
 	if err != nil {
+		return err
+	}
+	if c.Components {
+		bill, err := components(digest)
+		if err != nil {
+			return err
+		}
+		_, err = p.Out.Write(bill)
 		return err
 	}
 	_, err = fmt.Fprintf(p.Out, "clearwell release %s\nbuilt with %s for %s/%s\n",

@@ -225,13 +225,18 @@ func (c watchHeartbeat) read(ctx context.Context) ([]byte, error) {
 	if !strings.HasPrefix(c.From, "https://") && !strings.HasPrefix(c.From, "http://") {
 		return os.ReadFile(c.From)
 	}
+	return fetchBeat(ctx, http.DefaultClient, c.From)
+}
+
+// fetchBeat asks an address for a sign of life.
+func fetchBeat(ctx context.Context, by *http.Client, address string) ([]byte, error) {
 	ctx, late := context.WithTimeout(ctx, 30*time.Second)
 	defer late()
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, c.From, nil)
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return nil, err
 	}
-	answer, err := http.DefaultClient.Do(r)
+	answer, err := by.Do(r)
 	if err != nil {
 		return nil, err
 	}

@@ -54,6 +54,7 @@ type works struct {
 	tries     *limit.Tries
 	visits    *access.Sessions
 	receipts  receipts
+	openness  *openness
 	outbox    *notify.Service // nil where no mail leaves
 	company   *sandbox.Server // nil where no sandbox is configured
 	companies map[string]processor.Processor
@@ -120,6 +121,9 @@ func (w *works) furnish(ctx context.Context) error {
 		return err
 	}
 	w.audit = audit.New(w.db, w.keys.audit)
+	if w.openness, err = newOpenness(w); err != nil {
+		return err
+	}
 	w.registry, w.towns = city.New(w.db), city.NewDirectory(w.db)
 	w.holds, w.bills = control.New(w.db), billing.New(w.db)
 	w.approvals = approval.New(w.db, w.people)

@@ -1,6 +1,7 @@
 package city
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -80,6 +81,18 @@ type Contact struct {
 	Web     string
 	Hours   Words
 	Address []string // lines
+	// Security is where weaknesses are reported, an e-mail address or one that
+	// begins with https://; empty for Email.
+	Security string
+}
+
+// SecurityAddress is where weaknesses are reported, as a URI.
+func (c Contact) SecurityAddress() string {
+	at := cmp.Or(c.Security, c.Email)
+	if strings.HasPrefix(at, "https://") {
+		return at
+	}
+	return "mailto:" + at
 }
 
 // PhoneInWords is the number as people in the United States write it:

@@ -154,6 +154,8 @@ func readContact(m *mapping) Contact {
 		Web:     m.need("web").matching(regexp.MustCompile(`^https://[^\s/]+(/\S*)?$`), "give an address that begins with https://"),
 		Hours:   m.words("hours"),
 		Address: m.texts("address"),
+		Security: m.may("security").matching(regexp.MustCompile(`^([^@\s]+@[^@\s]+\.[^@\s]+|https://[^\s/]+(/\S*)?)$`),
+			"give an e-mail address, or an address that begins with https://"),
 	}
 }
 

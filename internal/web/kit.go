@@ -33,6 +33,7 @@ type Config struct {
 	Secure    bool           // the browser speaks TLS with us, or with a proxy of ours
 	Proxies   []netip.Prefix // whose X-Forwarded-For is believed
 	Release   string         // digest of the program
+	Security  string         // URI at which weaknesses of the host that towns share are reported; empty for each town's own
 }
 
 // Sorry is the pages for when a door cannot go on.

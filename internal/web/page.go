@@ -49,7 +49,7 @@ func look(t Town, lang locale.Lang) ui.Town {
 	return ui.Town{
 		Name: file.Name.In(lang), Home: t.Base + "/", Logo: logoAddress(t), Palette: ui.Brand(file.Brand.Primary),
 		Zone: file.Zone, Phone: file.Contact.PhoneInWords(), Hours: file.Contact.Hours.In(lang), Email: file.Contact.Email,
-		Street: strings.Join(file.Contact.Address, ", "),
+		Street: strings.Join(file.Contact.Address, ", "), Assurance: t.Base + AssuranceAddress,
 	}
 }
 
@@ -77,7 +77,7 @@ func logo(r *Request) (Answer, error) {
 	if picture == "" || r.PathValue("mark") != logoMark(picture) {
 		return Answer{}, city.ErrUnknown
 	}
-	return Answer{status: http.StatusOK, content: &content{"image/svg+xml", []byte(picture)}}, nil
+	return Answer{status: http.StatusOK, content: &content{"image/svg+xml", []byte(picture), true}}, nil
 }
 
 // listTowns lets a visitor choose, where towns share a host.

@@ -46,6 +46,12 @@ type Answer struct {
 type content struct {
 	mediaType string
 	bytes     []byte
+	named     bool // by its address: another content has another
+}
+
+// Text answers with a text for machines, which browsers do not keep.
+func Text(mediaType string, text []byte) Answer {
+	return Answer{status: http.StatusOK, content: &content{mediaType: mediaType, bytes: text}}
 }
 
 // Show answers with a page.
@@ -106,6 +112,7 @@ func (k *Kit) rooms(door Routes) *http.ServeMux {
 		mux.Handle(pattern, k.handle(handler))
 	}
 	mux.Handle(logoRoute, k.handle(logo))
+	mux.Handle(securityRoute, k.handle(k.securityText))
 	return mux
 }
 
@@ -131,6 +138,8 @@ func (k *Kit) enter(rooms *http.ServeMux) http.Handler {
 			rooms.ServeHTTP(w, r)
 		case s.town.Known() && r.URL.Path == "":
 			k.send(w, r, GoTo(s.town.Base+"/"))
+		case !s.town.Known() && r.URL.Path == SecurityAddress && r.Method == http.MethodGet && k.shared(r):
+			k.send(w, r, k.sharedSecurityText(r))
 		case !s.town.Known() && r.URL.Path == "/" && k.shared(r):
 			k.send(w, r, k.listTowns(r))
 		default:

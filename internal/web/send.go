@@ -15,9 +15,11 @@ func (k *Kit) send(w http.ResponseWriter, r *http.Request, a Answer) {
 	case a.away != "":
 		w.Header().Set("Location", a.away)
 		w.WriteHeader(a.status)
-	case a.content != nil: // its address names it: it may be kept
-		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-		w.Header().Set("Content-Security-Policy", "default-src 'none'; sandbox")
+	case a.content != nil:
+		if a.content.named { // it may be kept; and it is the town's own picture
+			w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+			w.Header().Set("Content-Security-Policy", "default-src 'none'; sandbox")
+		}
 		k.write(w, r, a, a.content.mediaType, a.content.bytes)
 	default:
 		k.sendPage(w, r, a)

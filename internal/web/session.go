@@ -45,7 +45,7 @@ func newSessions(cfg Config) *scs.SessionManager {
 func (k *Kit) visit(next http.Handler) http.Handler {
 	remembering := k.sessions.LoadAndSave(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if route := sceneOf(r).route; route == "" || route == logoRoute {
+		if route := sceneOf(r).route; route == "" || route == logoRoute || route == securityRoute {
 			next.ServeHTTP(w, r)
 			return
 		}

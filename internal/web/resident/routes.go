@@ -18,6 +18,7 @@ type Config struct {
 	Clock     clock.Clock
 	Companies map[string]Company // by the adapter's name
 	Alarms    web.Alarms         // nil for none
+	Openness  Openness
 }
 
 // Company is a processor as residents meet it.
@@ -51,6 +52,10 @@ func (d *Door) Routes() web.Routes {
 		"GET /pay/done/{payment}":  d.showDone,
 		"GET /go-on/{payment}":     d.goOn,
 		"POST /pay/done/{payment}": d.resend,
+
+		"GET " + web.AssuranceAddress: d.showAssurance,
+		"GET " + componentsAddress:    d.giveComponents,
+		"GET " + checkpointAddress:    d.giveCheckpoint,
 	})
 }
 

@@ -177,6 +177,7 @@ func foundAs(t *testing.T, d *db.DB, clk *clock.Manual, file []byte) *town {
 	door := resident.New(resident.Config{
 		Alarms: tw.alarms,
 		Bills:  billing.New(d), Payments: tw.payments, Mail: tw, Clock: clk, Gate: limit.NewGate(clk, 0), Tries: limit.NewTries(d, secret.NewKey()),
+		Openness:  told{},
 		Companies: map[string]resident.Company{"sandbox": {Name: "Cardworks", Pages: []string{company.URL}}},
 	})
 	tw.door = kit.Handler(door.Routes())

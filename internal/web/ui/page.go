@@ -38,6 +38,9 @@ type Town struct {
 	Street   string
 	FreeWays []string // how to pay without a fee
 	Privacy  string   // address of the town's own privacy notice; may be empty
+	// Assurance is the address of the page that says what runs here; empty where
+	// there is none.
+	Assurance string
 }
 
 // Language leads to the same page in another language.

@@ -29,6 +29,7 @@ func States() []gallery.State {
 	addReviewing(add)
 	addAfter(add)
 	addTroubles(add)
+	addAssurance(add)
 	return states
 }
 
