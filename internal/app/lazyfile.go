@@ -61,7 +61,16 @@ func (l *lazyFile) keep() error {
 		return fmt.Errorf("keeping %s: %w", l.path, errors.Join(err, l.close()))
 	}
 	l.file = nil
-	return nil
+	return syncFolder(filepath.Dir(l.path))
+}
+
+// syncFolder makes the names in a folder as lasting as the files they name.
+func syncFolder(path string) error {
+	folder, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(folder.Sync(), folder.Close())
 }
 
 // close leaves nothing behind of a file that was not kept.

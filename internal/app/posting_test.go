@@ -270,3 +270,42 @@ func TestFinishedDaysArePutIntoTheFolder(t *testing.T) {
 		}
 	})
 }
+
+// A link in the billing system's folder, at the name that was written to first,
+// let a posting file overwrite whatever the service may write.
+func TestAPostingFileIsNotWrittenThroughALink(t *testing.T) {
+	eachOffice(t, func(o *townHall) {
+		folder, precious := t.TempDir(), filepath.Join(t.TempDir(), "precious")
+		o.must(os.WriteFile(precious, []byte("keys"), 0o600))
+		o.must(o.found(o.Context(), "eastwell.yaml", withFolder(o.file(), folder)))
+		first := filepath.Join(folder, fmt.Sprintf("eastwell-%s-01.txt", o.paidOn(o.place).Format("20060102")))
+		o.must(os.Symlink(precious, first+".part"))
+		o.clk.Advance(36 * time.Hour)
+		o.must(o.postDays(o.Context()))
+		kept, err := os.ReadFile(precious)
+		if info, gone := os.Lstat(first); gone != nil || !info.Mode().IsRegular() || string(kept) != "keys" {
+			t.Errorf("the link leads to %q now, and the file is %v (%v, %v)", kept, info, gone, err)
+		}
+	})
+}
+
+// A file that somebody had changed in the folder kept back the files of all days.
+func TestOneFileThatCannotBeDeliveredKeepsNoOtherBack(t *testing.T) {
+	eachOffice(t, func(o *townHall) {
+		folder := t.TempDir()
+		o.must(o.found(o.Context(), "eastwell.yaml", withFolder(o.file(), folder)))
+		on := o.paidOn(o.place)
+		place := func(days int) string {
+			return filepath.Join(folder, fmt.Sprintf("eastwell-%s-01.txt", on.AddDays(days).Format("20060102")))
+		}
+		o.must(os.WriteFile(place(1), []byte("another file"), 0o600))
+		o.export() // of the day of the payment
+		o.clk.Advance(12 * time.Hour)
+		if err := o.postDays(o.Context()); err == nil {
+			t.Error("nobody is told of the other file")
+		}
+		if _, err := os.Stat(place(0)); err != nil {
+			t.Errorf("the day of the payment was kept back: %v", err)
+		}
+	})
+}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"time"
@@ -58,16 +59,20 @@ func (w *works) exportDays(ctx context.Context, town townOf, now time.Time) erro
 		return err
 	}
 	due[newest] = true
-	for on := range due {
-		request, err := postingOf(town, on, "system")
-		if err != nil {
-			return err
-		}
-		if _, err := w.exchange.Export(ctx, request, &bytes.Buffer{}); err != nil {
-			return err
-		}
+	var errs []error
+	for on := range due { // a day that is not as it was keeps no other back
+		errs = append(errs, w.exportDay(ctx, town, on))
 	}
-	return nil
+	return errors.Join(errs...)
+}
+
+func (w *works) exportDay(ctx context.Context, town townOf, on calendar.Date) error {
+	request, err := postingOf(town, on, "system")
+	if err != nil {
+		return err
+	}
+	_, err = w.exchange.Export(ctx, request, io.Discard)
+	return err
 }
 
 // lastDay is the newest business date that is over.
@@ -85,15 +90,13 @@ func (w *works) deliver(ctx context.Context, town townOf) error {
 	if err != nil {
 		return err
 	}
+	var errs []error
 	for _, b := range batches {
-		if !b.DeliveredAt.IsZero() {
-			continue
-		}
-		if err := w.deliverOne(ctx, town, b); err != nil {
-			return err
+		if b.DeliveredAt.IsZero() {
+			errs = append(errs, w.deliverOne(ctx, town, b))
 		}
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // deliverOne writes a file beside its place and then moves it there, so that
@@ -121,10 +124,12 @@ func (w *works) deliverOne(ctx context.Context, town townOf, b cis.Batch) error 
 	return w.exchange.Deliver(ctx, town.City, b.On, b.Sequence)
 }
 
+// moveIn writes under a name that nobody has: who may write to the folder may have
+// laid a link at any other. It is on the disk before it is noted as delivered.
 func moveIn(path string, text []byte) error {
-	part := path + ".part"
-	if err := os.WriteFile(part, text, 0o600); err != nil {
-		return err
+	file := &lazyFile{path: path}
+	if _, err := file.Write(text); err != nil {
+		return errors.Join(err, file.close())
 	}
-	return os.Rename(part, path)
+	return file.keep()
 }
