@@ -35,7 +35,7 @@ func (s *Service) apply(ctx context.Context, town *city.City, p Payment, on Even
 	if err != nil {
 		return p, fmt.Errorf("recording %s of payment %s: %w", on, p.ID, err)
 	}
-	if on == Approve || on == Decline && refused(result) {
+	if on == Approve || on == Decline && refused(result.Decline, moved.Card.Last4) {
 		s.weigh(ctx, p.City, on == Decline)
 	}
 	return moved, nil
@@ -81,7 +81,7 @@ func (s *Service) follow(tx *db.Tx, town *city.City, before, after Payment, on E
 	case Decline:
 		decideAttempt(tx, after, "declined", result)
 		clearQuoteCard(tx, after.Quote())
-		if refused(result) {
+		if refused(result.Decline, after.Card.Last4) {
 			s.Breaker.NoteTx(tx, declinedCard(town, after.Card, town.DeclinedCards))
 		}
 		exposure.ResultTx(tx, after.result(exposure.Declined, result.Reference))

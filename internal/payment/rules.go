@@ -19,6 +19,7 @@ type recent struct {
 	Pending
 	acknowledgedAt time.Time
 	tries          int
+	refused        bool // the card of the last of them was
 }
 
 // reversal is what was taken back of a payment by a dispute.
@@ -126,7 +127,8 @@ func earlier(payments []recent, now time.Time, window time.Duration) []Pending {
 	return found
 }
 
-// declines counts the tries that were refused since the business day began.
+// declines counts the tries whose card was refused since the business day began.
+// Of several tries in one payment all but the last are taken for refused.
 func declines(payments []recent, since time.Time) int {
 	count := 0
 	for _, p := range payments {
@@ -134,8 +136,8 @@ func declines(payments []recent, since time.Time) int {
 			continue
 		}
 		count += p.tries
-		if p.State != Declined && p.State != Lapsed {
-			count-- // its last try was not refused
+		if !p.refused {
+			count--
 		}
 	}
 	return count
@@ -160,9 +162,12 @@ func CardTesting() limit.Share {
 // somebody tests cards. Whoever pays a bill meets it only after a decline.
 const slowed = 1
 
-// refused reports whether a decision says something about the card. That the
-// processor could not be asked does not, nor that its token was used up.
-func refused(result processor.Result) bool { return result.Decline != processor.TryLater }
+// refused reports whether a decline says something about a card. That the
+// processor could not be asked does not, nor that its token was used up, nor that
+// the payer left its page before giving a card.
+func refused(family processor.DeclineFamily, last4 string) bool {
+	return family != processor.TryLater && (family != processor.Abandoned || last4 != "")
+}
 
 // question asks the town's rules about a quote.
 func question(town *city.City, q Quote, owed Owed, on calendar.Date) policy.Question {

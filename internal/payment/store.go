@@ -2,6 +2,7 @@ package payment
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"strings"
 	"time"
@@ -159,17 +160,23 @@ func scanPayment(scan func(...any) error) (Payment, error) {
 }
 
 // askRecent queues the question for the payments lately made on a utility
-// account, newest first.
+// account, newest first. Only of those that may have been refused is the last
+// attempt read: the others are the many.
 func askRecent(tx *db.Tx, number billing.Number, into *[]recent) {
 	*into = nil
 	tx.Ask(func(scan func(...any) error) error {
 		var r recent
 		var at, acknowledgedAt int64
-		err := scan(&r.ID, &r.Amount, &r.Fee, &at, &r.Channel, &r.State, &acknowledgedAt, &r.tries)
+		var last4 string
+		var family sql.Null[processor.DeclineFamily]
+		err := scan(&r.ID, &r.Amount, &r.Fee, &at, &r.Channel, &r.State, &acknowledgedAt, &r.tries, &last4, &family)
+		r.refused = family.Valid && refused(family.V, last4)
 		r.At, r.acknowledgedAt = db.Time(at), db.Time(acknowledgedAt)
 		*into = append(*into, r)
 		return err
-	}, `select id, amount_cents, fee_cents, started_at, channel, state, acknowledged_at, attempt_number
+	}, `select id, amount_cents, fee_cents, started_at, channel, state, acknowledged_at, attempt_number, card_last4,
+			(select decline_family from payment_attempts a where payments.state in ('declined', 'lapsed')
+				and a.city_id = payments.city_id and a.id = payments.attempt_id and a.decision = 'declined')
 		from payments where city_id = $1 and utility_account = $2
 			and (started_at > $3 or acknowledged_at > $3 or (acknowledged_at = 0 and state in ('asking', 'away', 'unknown', 'approved', 'disputed')))
 		order by started_at desc limit 100`,

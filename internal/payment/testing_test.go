@@ -82,13 +82,35 @@ func TestASpentTokenIsNoDeclinedCard(t *testing.T) {
 		tw := openTown(t, d, clk, "", wrap, payment.Deps{Ratio: ratio})
 		tw.bill(8310)
 		for range 7 { // one more than the town allows a card
-			quote := tw.card(tw.quote(8310), good)
-			if p, err := tw.start(quote); err == nil && p.State != payment.Declined {
-				t.Fatalf("the payment is %s", p.State)
-			}
+			tw.pay(tw.card(tw.quote(8310), good), payment.Declined)
 		}
 		if _, over := ratio.Exceeded("sampletown"); over {
 			t.Error("a spent token counts as a declined card")
 		}
+	})
+}
+
+// Who looked at the processor's page often enough and went back was told that too
+// many cards had been declined, and the town that cards were being tested.
+func TestLeavingThePageIsNoDeclinedCard(t *testing.T) {
+	dbtest.EachAt(t, func(t *testing.T, d *db.DB, clk *clock.Manual) {
+		ratio := limit.NewRatio(clk, limit.Share{Least: 1, Hundredths: 1, Length: 12 * time.Hour})
+		tw := openTown(t, d, clk, "", nil, payment.Deps{Ratio: ratio})
+		tw.bill(8310)
+		for range 7 {
+			quote := tw.quote(8310)
+			p, _, err := tw.payments.StartAway(t.Context(), payment.StartRequest{City: sampletown, Quote: quote.ID, Consent: quote.Total()}, back)
+			if err != nil {
+				t.Fatal(err)
+			}
+			clk.Advance(31 * time.Minute)
+			if p, err = tw.payments.Refresh(t.Context(), sampletown, p.ID); err != nil || p.State != payment.Declined {
+				t.Fatalf("the payment is %s, %v", p.State, err)
+			}
+		}
+		if _, over := ratio.Exceeded("sampletown"); over {
+			t.Error("a page that was left counts as a declined card")
+		}
+		tw.pay(tw.card(tw.quote(8310), good), payment.Approved)
 	})
 }
