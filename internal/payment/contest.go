@@ -18,11 +18,15 @@ import (
 // it: the money is no longer with the processor, and is owed again. It counts on
 // the business date on which it is heard of, whenever the payment was made, so
 // that no day that was closed changes. A second notice of the same dispute
-// changes nothing, also after it was decided.
+// changes nothing, also after it was decided. Another dispute of a payment that is
+// disputed already is left to people, who are alarmed.
 func (s *Service) Dispute(ctx context.Context, city id.City, notice processor.Notice) error {
 	p, err := s.byAttempt(ctx, city, string(notice.Key))
-	if err != nil || p.State == Disputed {
+	if err != nil {
 		return err
+	}
+	if p.State == Disputed {
+		return s.disputedBesides(ctx, p, notice)
 	}
 	_, _, on, err := s.town(city)
 	if err != nil {
@@ -44,6 +48,17 @@ func (s *Service) Dispute(ctx context.Context, city id.City, notice processor.No
 		d.audit(tx, audit.Actor("processor:"+p.Processor), Contest, map[string]string{"reference": notice.Reference})
 		return enterFinal(tx, d.taken())
 	})
+}
+
+// disputedBesides tells people of a dispute of a disputed payment, if it is not
+// the one we know.
+func (s *Service) disputedBesides(ctx context.Context, p Payment, notice processor.Notice) error {
+	known, err := s.disputes(ctx, p.City, ofPayment, p.ID.String())
+	if err == nil && !heard(known, notice.ID) {
+		s.Log.ErrorContext(ctx, "alarm", "alarm", "disputed_besides", "city", string(p.City), "payment", p.ID.String(),
+			"notice", notice.ID, "amount", notice.Amount.String(), "reference", notice.Reference)
+	}
+	return err
 }
 
 // heard reports whether a notice has opened one of the disputes. A notice without

@@ -1,12 +1,17 @@
 package payment_test
 
 import (
+	"bytes"
 	"context"
+	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
 	"clearwell/internal/calendar"
+	"clearwell/internal/clock"
 	"clearwell/internal/db"
+	"clearwell/internal/db/dbtest"
 	"clearwell/internal/ledger"
 	"clearwell/internal/money"
 	"clearwell/internal/payment"
@@ -144,5 +149,24 @@ func TestADisputeIsDecidedOnce(t *testing.T) {
 			t.Errorf("Disputes = %+v, %v", all, err)
 		}
 		tw.books("in the end", p.BusinessOn, p.BusinessOn, 0, 0, 0)
+	})
+}
+
+// A second dispute of what was taken back already left no trace at all.
+func TestAnotherDisputeOfADisputedPaymentAlarms(t *testing.T) {
+	dbtest.EachAt(t, func(t *testing.T, d *db.DB, clk *clock.Manual) {
+		var log bytes.Buffer
+		tw := openTown(t, d, clk, "", nil, payment.Deps{Log: slog.New(slog.NewTextHandler(&log, nil))})
+		tw.bill(8310)
+		p := tw.pay(tw.card(tw.quote(8310), good), payment.Approved)
+		tw.contest(p, "evt_1", 1000)
+		tw.contest(p, "evt_1", 1000)
+		if log.Len() > 0 {
+			t.Errorf("the same notice again: %s", &log)
+		}
+		tw.contest(p, "evt_2", 2000)
+		if !strings.Contains(log.String(), "alarm=disputed_besides") || !strings.Contains(log.String(), "notice=evt_2") {
+			t.Errorf("nobody is told: %q", &log)
+		}
 	})
 }
