@@ -106,6 +106,7 @@ var (
 		"internal/watch/visit",
 		"internal/watch/browser",
 		"internal/watch",
+		"internal/doctor",
 		"internal/sim",
 		"internal/bench",
 		"internal/app",

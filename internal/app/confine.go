@@ -43,6 +43,7 @@ func (w *works) confine(p Process, at listeners) error {
 	if err != nil {
 		return fmt.Errorf("confining the program: %w", err)
 	}
+	w.confined = report
 	if err := report.Whole(); err != nil {
 		if w.Jail == jailRequired {
 			return err

@@ -54,6 +54,9 @@ func (c serveCommand) Run(ctx context.Context, p Process) error {
 	if err := w.confine(p, at); err != nil {
 		return errors.Join(err, at.close(), w.close())
 	}
+	if err := w.note(); err != nil {
+		return errors.Join(err, at.close(), w.close())
+	}
 	log.Info("serving", "portal", at.portal.Addr().String(), "release", w.release)
 	return errors.Join(w.serve(ctx, at), w.close())
 }

@@ -25,7 +25,7 @@ func moneyOf(cents int64) money.Amount { return money.Cents(cents) }
 // database, or they are the operator's own.
 func cityless() []string {
 	return []string{
-		"demo", "serve", "init", "gallery", "bench", "version", "city check", "policy explain", "audit key",
+		"demo", "serve", "doctor", "init", "gallery", "bench", "version", "city check", "policy explain", "audit key",
 		"manifest key", "manifest verify", "watch run", "watch heartbeat", "watch key", "approve", "person new",
 	}
 }

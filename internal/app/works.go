@@ -21,6 +21,7 @@ import (
 	"clearwell/internal/control"
 	"clearwell/internal/db"
 	"clearwell/internal/inbox"
+	"clearwell/internal/jail"
 	"clearwell/internal/ledger"
 	"clearwell/internal/limit"
 	"clearwell/internal/locale"
@@ -55,6 +56,7 @@ type works struct {
 	visits    *access.Sessions
 	receipts  receipts
 	openness  *openness
+	confined  jail.Report     // what the kernel has taken from this process
 	outbox    *notify.Service // nil where no mail leaves
 	company   *sandbox.Server // nil where no sandbox is configured
 	companies map[string]processor.Processor

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"time"
 
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
@@ -17,6 +18,7 @@ type evidence struct {
 	notes    []storedNote
 	places   map[int64]*place
 	rows     int64
+	oldest   time.Time // of the rows
 	unsealed int64
 	odd      []Finding // met while reading
 }
@@ -46,6 +48,9 @@ func (e *evidence) checkpoint(n storedNote) error {
 
 func (e *evidence) row(index int64, r Row) error {
 	e.rows++
+	if at := time.UnixMicro(r.RecordedAt).UTC(); e.oldest.IsZero() || at.Before(e.oldest) {
+		e.oldest = at
+	}
 	e.claim(index, claim{r.leaf(e.city), r.ID}, func(p *place) **claim { return &p.written })
 	return nil
 }
@@ -101,7 +106,7 @@ func (e *evidence) judge(keys note.Verifiers) Report {
 	slices.SortStableFunc(findings, func(a, b Finding) int { return cmp.Compare(a.From, b.From) })
 	return Report{
 		City: e.city, Events: e.rows, Unsealed: e.unsealed, Checkpoints: len(checkpoints),
-		Vouched: trial.vouched.Size, Newest: trial.vouched, Findings: findings,
+		Oldest: e.oldest, Vouched: trial.vouched.Size, Newest: trial.vouched, Findings: findings,
 	}
 }
 

@@ -10,9 +10,10 @@ import (
 
 // Report is the judgment over one city's log.
 type Report struct {
-	City     id.City `json:"city"`
-	Events   int64   `json:"events"`   // sealed rows that are there
-	Unsealed int64   `json:"unsealed"` // recorded, not yet sealed: nothing proves them
+	City     id.City   `json:"city"`
+	Events   int64     `json:"events"`          // sealed rows that are there
+	Oldest   time.Time `json:"oldest,omitzero"` // when the oldest of them was recorded
+	Unsealed int64     `json:"unsealed"`        // recorded, not yet sealed: nothing proves them
 	// Checkpoints counts those with a good signature.
 	Checkpoints int `json:"checkpoints"`
 	// Vouched is how many events, from the first, a checkpoint vouches for.

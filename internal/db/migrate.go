@@ -43,6 +43,24 @@ func (d *DB) Migrate(ctx context.Context) (Migrated, error) {
 	return done, nil
 }
 
+// Schema says which schema the database has, and which this release knows. It
+// changes nothing, but that a database without any schema gets the table of its number.
+func (d *DB) Schema(ctx context.Context) (has, knows int64, err error) {
+	dialect, file := goose.DialectSQLite3, "sqlite.sql"
+	if d.Dialect() == Postgres {
+		dialect, file = goose.DialectPostgres, "postgres.sql"
+	}
+	provider, err := provide(dialect, d.Handle().SQL, file)
+	if err != nil {
+		return 0, 0, fmt.Errorf("reading the schema's number: %w", err)
+	}
+	has, knows, err = provider.GetVersions(ctx)
+	if err != nil {
+		return 0, 0, fmt.Errorf("reading the schema's number: %w", err)
+	}
+	return has, knows, nil
+}
+
 func (e *sqliteEngine) migrate(ctx context.Context) (Migrated, error) {
 	provider, err := provide(goose.DialectSQLite3, e.writer, "sqlite.sql")
 	if err != nil {
