@@ -27,6 +27,7 @@ var (
 		"internal/clock",
 		"internal/secret",
 		"internal/cardscan",
+		"internal/logbook",
 		"internal/calendar",
 		"internal/locale",
 		"internal/sbom",
