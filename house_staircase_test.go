@@ -79,6 +79,7 @@ var (
 		"internal/letter/imb",
 		"internal/letter",
 		"internal/incident",
+		"internal/mailing",
 		"internal/retain",
 		"internal/report",
 		"internal/sampletown",

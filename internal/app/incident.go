@@ -25,6 +25,18 @@ type incidentCommand struct {
 	Clocks  clocksIncident  `cmd:"" help:"Say who must be told by when, the earliest first."`
 	Verify  verifyIncident  `cmd:"" help:"Find out whether a frozen list was changed."`
 	List    listIncidents   `cmd:"" help:"List incidents and their revisions."`
+
+	Codes    codesIncident    `cmd:"" help:"Take in codes for credit monitoring, to be handed out once each."`
+	Mail     mailIncident     `cmd:"" help:"Write letters down, each person one of each text, and print them."`
+	Print    printIncident    `cmd:"" help:"Print a mailing again."`
+	Posted   postedIncident   `cmd:"" help:"Note that a mailing was handed to the Postal Service."`
+	Mailings mailingsIncident `cmd:"" help:"List mailings."`
+
+	Returned   returnedIncident   `cmd:"" help:"Note envelopes that came back."`
+	Address    addressIncident    `cmd:"" help:"Note where a letter goes that came back."`
+	Again      againIncident      `cmd:"" help:"Post letters again whose address was corrected."`
+	Letters    lettersIncident    `cmd:"" help:"List letters, or those that reach nobody."`
+	Substitute substituteIncident `cmd:"" help:"Say where public notice may stand for letters, and by which law."`
 }
 
 // incidentFlags say which town is meant.

@@ -26,7 +26,7 @@ import (
 func answerable() []string {
 	return []string{
 		"payment.Service.Owed", "payment.Service.ApprovedOn", "payment.Service.Disputes", "payment.Service.Unposted", "cis.Service.Batches", "cis.Service.Refused", "cis.Service.NotSent", "payment.Service.DisputesOn", "ledger.Service.BookedOn", "payment.Service.Quote",
-		"billing.Service.Find", "billing.Service.Bills", "billing.Service.Readings",
+		"billing.Service.Find", "billing.Service.Bills", "billing.Service.Readings", "billing.Service.Holders",
 		"cis.Service.Import", "cis.Service.Export", "cis.Service.Rewrite", "cis.Service.Overdue",
 		"audit.Log.Verify", "audit.Log.Newest", "audit.Log.Export", "audit.Log.History",
 		"exposure.Service.Each", "exposure.Service.Tallies", "incident.Desk.Open", "incident.Desk.List", "incident.Desk.People", "incident.Desk.Preview", "incident.Desk.Facts",
@@ -142,6 +142,7 @@ func (c *cities) prepare(p *place) {
 	c.Helper()
 	c.worst(p)
 	c.wishing(p)
+	c.posted(p)
 	p.stuck, p.waiting = c.kept(p, "stuck"), c.kept(p, "waiting")
 	for range inbox.MaxAttempts {
 		c.must(inbox.New(c.db).Settle(c.Context(), p.stuck, errors.New("a reason")))

@@ -47,6 +47,9 @@ func (c *cities) commands(here, other *place) map[string]command {
 	c.must(os.WriteFile(in(string(here.slug)+".yaml"), bytes.ReplaceAll(here.file(), []byte("quote_lifetime: 30"), []byte("quote_lifetime: 31")), 0o600))
 	c.must(os.WriteFile(in("kept"), []byte(c.newest(here)), 0o600))
 	slug := string(here.slug)
+	c.must(os.WriteFile(in("notice.yaml"), []byte(noticeOf(here)), 0o600))
+	c.must(os.WriteFile(in("codes"), []byte("MON-0001\nMON-0002\n"), 0o600))
+	c.must(os.WriteFile(in("returned.csv"), []byte("letter,on,why\n"+c.letterOf(here)+",2026-01-20,no such number\n"), 0o600))
 	stage := c.staged(in("signing.key"))
 	return map[string]command{
 		"manifest make":       {args: []string{"--config", stage, "--city", slug, "--key", in("signing.key"), "--out", in("manifest.txt")}, file: in("manifest.txt")},
@@ -69,7 +72,7 @@ func (c *cities) commands(here, other *place) map[string]command {
 		"incident people":     {args: []string{"--city", slug, "--csv", in("people.csv"), "worst-" + slug}, file: in("people.csv"), acts: true},
 		"incident diff":       {args: []string{"--city", slug, "worst-" + slug}},
 		"incident told":       {args: []string{"--city", slug, "--yes", "--content", "letter-" + slug, "worst-" + slug}, acts: true},
-		"incident fact":       {args: []string{"--city", slug, "--on", on, "--evidence", "a letter to " + slug, "worst-" + slug, "determined"}, acts: true},
+		"incident fact":       {args: []string{"--city", slug, "--on", on, "--evidence", "a letter to " + slug, "worst-" + slug, "discovered"}, acts: true},
 		"incident clocks":     {args: []string{"--city", slug, "worst-" + slug}},
 		"incident verify":     {args: []string{"--city", slug, "worst-" + slug}},
 		"incident list":       {args: []string{"--city", slug}},
@@ -77,6 +80,16 @@ func (c *cities) commands(here, other *place) map[string]command {
 		"approval show":       {args: []string{"--city", slug, here.wish.String()}},
 		"approval take":       {args: []string{"--city", slug, c.wished(here, in("request.txt"))}, acts: true},
 		"approval withdraw":   {args: []string{"--city", slug, here.wish.String()}, acts: true},
+		"incident codes":      {args: []string{"--city", slug, "--yes", "worst-" + slug, in("codes")}, acts: true},
+		"incident mail":       {args: []string{"--city", slug, "--yes", "--notice", in("notice.yaml"), "--csv", in("letters.csv"), "worst-" + slug}, file: in("letters.csv"), acts: true},
+		"incident print":      {args: []string{"--city", slug, "--csv", in("again.csv"), "worst-" + slug, "1"}, file: in("again.csv"), acts: true},
+		"incident posted":     {args: []string{"--city", slug, "--yes", "--on", on, "--evidence", "receipt of " + slug, "worst-" + slug, "1"}, acts: true},
+		"incident mailings":   {args: []string{"--city", slug, "worst-" + slug}},
+		"incident returned":   {args: []string{"--city", slug, "--yes", worstOf(here), in("returned.csv")}, acts: true},
+		"incident address":    {args: []string{"--city", slug, "--yes", worstOf(here), c.strayOf(here), "1 Road of " + slug, "Town, TX 79761"}, acts: true},
+		"incident again":      {args: []string{"--city", slug, "--yes", worstOf(here)}, acts: true},
+		"incident letters":    {args: []string{"--city", slug, worstOf(here)}},
+		"incident substitute": {args: []string{"--city", slug, worstOf(here)}},
 		"audit export":        {args: []string{slug}},
 		"audit verify":        {args: []string{"--city", slug, "--kept", in("kept")}},
 	}
@@ -110,7 +123,8 @@ func order() []string {
 	return []string{
 		"posting export", "posting list", "posting acknowledge", "posting settle", "import bills", "policy replay", "audit verify", "audit export",
 		"incident open", "incident scope", "incident preview", "incident freeze", "incident people", "incident diff", "incident told", "incident fact",
-		"incident clocks", "incident verify", "incident list",
+		"incident clocks", "incident verify", "incident list", "incident codes", "incident mail", "incident print", "incident posted", "incident mailings",
+		"incident returned", "incident address", "incident again", "incident letters", "incident substitute",
 		"approval take", "approval list", "approval show", "approval withdraw",
 		"day", "dispute list", "dispute won", "dispute lost", "city show", "city apply", "manifest make",
 	}
@@ -159,6 +173,8 @@ func TestTwoCitiesShareNoCommand(t *testing.T) {
 		c.worst(c.west)
 		c.wishing(c.east)
 		c.wishing(c.west)
+		c.posted(c.east)
+		c.posted(c.west)
 		c.both(func(here, other *place) {
 			mine, canaries := c.canaries(here, other), c.canaries(other, here)
 			all := c.commands(here, other)

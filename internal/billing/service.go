@@ -86,6 +86,27 @@ func (s *Service) Readings(ctx context.Context, town id.City, n Number, limit in
 	return found, nil
 }
 
+// Holder is the customer of a utility account, and where the bill goes.
+type Holder struct {
+	Number         Number
+	Name           string
+	ServiceAddress string
+	ZIP            string // of the service address
+	Mailing        Mailing
+}
+
+// Holders tells the customers of all utility accounts, by number, one by one:
+// memory does not grow with them. What each returns ends it, and is returned.
+func (s *Service) Holders(ctx context.Context, town id.City, each func(Holder) error) error {
+	err := s.db.Read(ctx, town, func(ctx context.Context, tx *db.Tx) error {
+		return holders(ctx, tx, each)
+	})
+	if err != nil {
+		return fmt.Errorf("listing customers: %w", err)
+	}
+	return nil
+}
+
 // StatementTx gives what is owed, in one query. Returns [ErrNoUtilityAccount].
 func StatementTx(ctx context.Context, tx *db.Tx, n Number) (Statement, error) {
 	stated, err := statement(ctx, tx, n)

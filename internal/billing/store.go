@@ -53,6 +53,23 @@ func utilityAccount(ctx context.Context, tx *db.Tx, n Number) (UtilityAccount, e
 	return u, nil
 }
 
+func holders(ctx context.Context, tx *db.Tx, each func(Holder) error) error {
+	rows, err := tx.Query(ctx, `select number, name, service_address, zip, mailing_1, mailing_2, mailing_city, mailing_state, mailing_zip
+		from utility_accounts where city_id = $1 order by number`, tx.City())
+	if err != nil {
+		return err
+	}
+	return rows.Each(func(scan func(...any) error) error {
+		var h Holder
+		m := &h.Mailing
+		err := scan(&h.Number, &h.Name, &h.ServiceAddress, &h.ZIP, &m.Lines[0], &m.Lines[1], &m.City, &m.State, &m.ZIP)
+		if err != nil {
+			return err
+		}
+		return each(h)
+	})
+}
+
 func written(ctx context.Context, tx *db.Tx, n Number) (string, error) {
 	text := string(n)
 	err := tx.QueryRow(ctx, `select case when display <> '' then display else number end from utility_accounts
