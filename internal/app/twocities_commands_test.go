@@ -86,7 +86,7 @@ func (c *cities) commands(here, other *place) map[string]command {
 		"incident posted":     {args: []string{"--city", slug, "--yes", "--on", on, "--evidence", "receipt of " + slug, "worst-" + slug, "1"}, acts: true},
 		"incident mailings":   {args: []string{"--city", slug, "worst-" + slug}},
 		"incident returned":   {args: []string{"--city", slug, "--yes", worstOf(here), in("returned.csv")}, acts: true},
-		"incident address":    {args: []string{"--city", slug, "--yes", worstOf(here), c.strayOf(here), "1 Road of " + slug, "Town, TX 79761"}, acts: true},
+		"incident address":    {args: []string{"--city", slug, "--yes", worstOf(here), c.letterOf(here), "1 Road of " + slug, "Town, TX 79761"}, acts: true},
 		"incident again":      {args: []string{"--city", slug, "--yes", worstOf(here)}, acts: true},
 		"incident letters":    {args: []string{"--city", slug, worstOf(here)}},
 		"incident substitute": {args: []string{"--city", slug, worstOf(here)}},

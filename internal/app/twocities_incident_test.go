@@ -21,6 +21,7 @@ func (c *cities) worst(p *place) {
 		c.must(err)
 	}
 	c.must(desk.Open(c.Context(), p.slug, name+"-open", "", incident.Scope{}, operator()))
+	c.must(desk.Record(c.Context(), p.slug, name, incident.Fact{Name: incident.Discovered, On: c.paidOn(p), Evidence: "of " + string(p.slug)}))
 	c.must(desk.Record(c.Context(), p.slug, name, incident.Fact{Name: incident.Determined, On: c.paidOn(p), Evidence: "of " + string(p.slug)}))
 }
 

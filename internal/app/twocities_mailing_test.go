@@ -43,23 +43,26 @@ func (c *cities) posted(p *place) {
 	c.must(err)
 	_, err = c.mailroom().Post(c.Context(), p.slug, worstOf(p), m.Number, calendar.MakeDate(2026, 1, 6), "a receipt of "+string(p.slug), operator())
 	c.must(err)
+	letter := c.letterOf(p)
+	_, err = c.mailroom().Return(c.Context(), p.slug, worstOf(p), []mailing.Return{{Letter: letter, On: calendar.MakeDate(2026, 1, 9), Why: "moved from " + string(p.slug)}}, operator())
+	c.must(err)
+	c.must(c.mailroom().Correct(c.Context(), p.slug, worstOf(p), letter, []string{"9 Oak of " + string(p.slug), "Town, TX 79761"}, operator()))
+	_, err = c.mailroom().Again(c.Context(), p.slug, worstOf(p), operator())
+	c.must(err)
 }
 
-// letterOf is the number of a letter in a city that was posted to an address; of
-// strayOf, of one without.
-func (c *cities) letterOf(p *place) string { return c.letter(p, true) }
-func (c *cities) strayOf(p *place) string  { return c.letter(p, false) }
-
-func (c *cities) letter(p *place, addressed bool) string {
+// letterOf is the number of a letter in a city that was posted once.
+func (c *cities) letterOf(p *place) string {
 	c.Helper()
 	all, err := c.mailroom().Letters(c.Context(), p.slug, worstOf(p))
 	c.must(err)
 	for _, l := range all {
-		if (len(l.Lines) > 0) == addressed {
+		if l.Posting == 1 {
 			return l.Number.String()
 		}
 	}
-	return all[0].Number.String()
+	c.Fatalf("no letter of %s was posted once", p.slug)
+	return ""
 }
 
 func worstOrder(p *place) mailing.Order {
