@@ -41,6 +41,7 @@ var (
 		"internal/db/dbtest",
 		"internal/db/dbtest/mortal",
 		"internal/audit",
+		"internal/retain", // below whoever destroys anything
 		"internal/inbox",
 		"internal/jobs",
 		"internal/control",
@@ -80,7 +81,6 @@ var (
 		"internal/letter",
 		"internal/incident",
 		"internal/mailing",
-		"internal/retain",
 		"internal/report",
 		"internal/sampletown",
 	}

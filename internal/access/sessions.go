@@ -52,7 +52,31 @@ func orElse(length, otherwise time.Duration) time.Duration {
 // Manager is what doors load and save sessions with.
 func (s *Sessions) Manager() *scs.SessionManager { return s.manager }
 
-// Sweep deletes the sessions that are over, in all cities, and tells how many.
+// EndAllTx ends every visit of the transaction's city, and tells how many. A
+// browser that comes back is a new guest; who copied a cookie is one too.
+func EndAllTx(ctx context.Context, tx *db.Tx) (int64, error) {
+	ended, err := endAll(ctx, tx)
+	if err != nil {
+		return 0, fmt.Errorf("ending all visits: %w", err)
+	}
+	return ended, nil
+}
+
+// Over counts the sessions that are over, in all cities: those that Sweep would
+// delete, and those that a legal hold keeps.
+func (s *Sessions) Over(ctx context.Context) (over, held int64, err error) {
+	err = s.db.Read(ctx, id.Everyone, func(ctx context.Context, tx *db.Tx) error {
+		over, held, err = countOver(ctx, tx)
+		return err
+	})
+	if err != nil {
+		return 0, 0, fmt.Errorf("counting sessions: %w", err)
+	}
+	return over, held, nil
+}
+
+// Sweep deletes the sessions that are over, in all cities that are not under a
+// legal hold, and tells how many.
 func (s *Sessions) Sweep(ctx context.Context) (swept int64, err error) {
 	err = s.db.Write(ctx, id.Everyone, func(ctx context.Context, tx *db.Tx) error {
 		swept, err = deleteOver(ctx, tx)

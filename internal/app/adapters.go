@@ -22,9 +22,10 @@ type holds struct {
 	release string
 }
 
-// CheckCards gives what returns the refusal of a hold that stands in the way.
+// CheckCards gives what returns the refusal of a hold that stands in the way, as
+// the database has it now: a payment does not go by what a page remembers.
 func (h holds) CheckCards(ctx context.Context, city id.City) (payment.CardCheck, error) {
-	standing, err := h.control.Holds(ctx, city)
+	standing, err := h.control.Standing(ctx, city)
 	if err != nil {
 		return nil, err
 	}

@@ -51,6 +51,7 @@ type commands struct {
 	Approve  approveCommand  `cmd:"" help:"Sign a request with your key, on any machine."`
 	Person   personCommand   `cmd:"" help:"Keys of those who ask and approve."`
 	Doctor   doctorCommand   `cmd:"" help:"Look at an installation that runs: is every control there? And lay out the evidence."`
+	Retain   retainCommand   `cmd:"" help:"How long records are kept, and what may be destroyed."`
 	Manifest manifestCommand `cmd:"" help:"What is served on the payment path, stated and signed."`
 	Watch    watchCommand    `cmd:"" help:"Look at portals from outside, as residents do."`
 	Bench    benchCommand    `cmd:"" help:"Measure speed and memory beside a baseline."`

@@ -220,3 +220,21 @@ func (w *works) inWords(err error) error {
 	}
 	return fmt.Errorf("%s\n(%w)", w.words.Printer(locale.English).Fault(err), err)
 }
+
+// askFor prints a request, for whoever asks to sign. Nothing is kept.
+func (w *works) askFor(p Process, d approval.Draft) error {
+	if d.By == "" {
+		d.By = string(operator())
+	}
+	request, err := w.approvals.Write(d)
+	if err != nil {
+		return w.inWords(err)
+	}
+	if _, err := io.WriteString(p.Out, request.Text()); err != nil {
+		return err
+	}
+	if people := w.approvals.People(); len(people.Names()) > 0 {
+		fmt.Fprintf(p.Err, "To be signed by %s (clearwell approve), and then by another of %v.\n", request.By, people.Names())
+	}
+	return nil
+}

@@ -23,6 +23,8 @@ type incidentCommand struct {
 	Told    toldIncident    `cmd:"" help:"Note that people were told."`
 	Fact    factIncident    `cmd:"" help:"Note a fact that starts a clock, with its evidence."`
 	Clocks  clocksIncident  `cmd:"" help:"Say who must be told by when, the earliest first."`
+	Hold    holdIncident    `cmd:"" help:"End the harm at once: no cards, no autopay, no late fees, no shut-offs, no visit, nothing destroyed."`
+	Lift    liftIncident    `cmd:"" help:"End a hold, as two people have signed."`
 	Verify  verifyIncident  `cmd:"" help:"Find out whether a frozen list was changed."`
 	List    listIncidents   `cmd:"" help:"List incidents and their revisions."`
 

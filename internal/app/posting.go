@@ -21,6 +21,7 @@ type postingCommand struct {
 	Export      exportPosting      `cmd:"" help:"Write a day's payments for the billing system."`
 	Acknowledge acknowledgePosting `cmd:"" help:"Note that the billing system has taken a file."`
 	Settle      settlePosting      `cmd:"" help:"Note that the billing system took payments that it had refused."`
+	Spared      sparedPosting      `cmd:"" help:"Write which utility accounts get no late fee and no shut-off, and on which days."`
 	List        listPostings       `cmd:"" help:"List what was not sent, not acknowledged or refused, and every file."`
 }
 

@@ -138,7 +138,7 @@ func (w *works) doors() (http.Handler, error) {
 		companies["sandbox"] = resident.Company{Name: "Sandbox", Pages: []string{w.Sandbox.Origin}}
 	}
 	residents := resident.New(resident.Config{
-		Bills: w.bills, Payments: w.payments, Mail: w.receipts, Clock: w.clock, Companies: companies,
+		Bills: w.bills, Payments: w.payments, Mail: w.receipts, Holds: w.holds, Clock: w.clock, Companies: companies,
 		Gate: limit.NewGate(w.clock, 0), Tries: w.tries, Alarms: newAlarms(w.log, w.clock),
 		Openness: w.openness,
 	})

@@ -36,12 +36,20 @@ func inWorks(ctx context.Context, p Process, config string, do func(*works) erro
 // inTown is inWorks, for a command that is about one town.
 func inTown(ctx context.Context, p Process, config, slug string, do func(*works, townOf) error) error {
 	return inWorks(ctx, p, config, func(w *works) error {
-		town, err := w.towns.ByID(id.City(slug))
+		town, err := w.townNamed(slug)
 		if err != nil {
-			return fmt.Errorf("finding %s: %w", slug, err)
+			return err
 		}
 		return do(w, town)
 	})
+}
+
+func (w *works) townNamed(slug string) (townOf, error) {
+	town, err := w.towns.ByID(id.City(slug))
+	if err != nil {
+		return nil, fmt.Errorf("finding %s: %w", slug, err)
+	}
+	return town, nil
 }
 
 type cityCommand struct {

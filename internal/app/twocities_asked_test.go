@@ -32,7 +32,7 @@ func answerable() []string {
 		"exposure.Service.Each", "exposure.Service.Tallies", "incident.Desk.Open", "incident.Desk.List", "incident.Desk.People", "incident.Desk.Preview", "incident.Desk.Facts",
 		"incident.Desk.Answer",
 		"exposure.Service.Between", "exposure.Service.Shown", "ledger.Service.TrialBalance", "inbox.Service.Keep", "inbox.Service.Stuck", "inbox.Service.Settle",
-		"approval.Service.List", "control.Service.Holds", "control.Service.Throw", "city.Directory.ByID", "city.Registry.Versions", "city.Registry.Kept",
+		"approval.Service.List", "billing.Service.Each", "control.Service.Between", "control.Service.Standing", "retain.Service.Holds", "incident.Desk.Hold", "control.Service.Holds", "control.Service.Throw", "city.Directory.ByID", "city.Registry.Versions", "city.Registry.Kept",
 		"limit.Tries.Begin", "limit.Tries.BeginAll", "secret.Sealer.Seal",
 	}
 }

@@ -26,7 +26,7 @@ func moneyOf(cents int64) money.Amount { return money.Cents(cents) }
 func cityless() []string {
 	return []string{
 		"demo", "serve", "doctor", "init", "gallery", "bench", "version", "city check", "policy explain", "audit key",
-		"manifest key", "manifest verify", "watch run", "watch heartbeat", "watch key", "approve", "person new",
+		"manifest key", "manifest verify", "watch run", "watch heartbeat", "watch key", "approve", "person new", "retain run",
 	}
 }
 
@@ -76,6 +76,10 @@ func (c *cities) commands(here, other *place) map[string]command {
 		"incident clocks":     {args: []string{"--city", slug, "worst-" + slug}},
 		"incident verify":     {args: []string{"--city", slug, "worst-" + slug}},
 		"incident list":       {args: []string{"--city", slug}},
+		"incident hold":       {args: []string{"--city", slug, "--yes", "--reason", "a letter to " + slug, "worst-" + slug}, acts: true},
+		"incident lift":       {args: []string{"--city", slug, "--request", here.lift.String(), "lifted-" + slug}, acts: true},
+		"posting spared":      {args: []string{"--city", slug, "--out", in("spared.csv")}, file: in("spared.csv")},
+		"retain list":         {args: []string{"--city", slug}},
 		"approval list":       {args: []string{"--city", slug}},
 		"approval show":       {args: []string{"--city", slug, here.wish.String()}},
 		"approval take":       {args: []string{"--city", slug, c.wished(here, in("request.txt"))}, acts: true},
@@ -125,7 +129,7 @@ func order() []string {
 		"incident open", "incident scope", "incident preview", "incident freeze", "incident people", "incident diff", "incident told", "incident fact",
 		"incident clocks", "incident verify", "incident list", "incident codes", "incident mail", "incident print", "incident posted", "incident mailings",
 		"incident returned", "incident address", "incident again", "incident letters", "incident substitute",
-		"approval take", "approval list", "approval show", "approval withdraw",
+		"incident hold", "posting spared", "retain list", "approval take", "approval list", "approval show", "approval withdraw", "incident lift",
 		"day", "dispute list", "dispute won", "dispute lost", "city show", "city apply", "manifest make",
 	}
 }
@@ -201,7 +205,7 @@ func (c *cities) tryCommand(name string, tried command, here, other *place, mine
 			c.Errorf("%s ends with %d: %s", name, got.status, got.err)
 		}
 		c.silent(name+" of "+string(here.slug), said, canaries)
-		if tells := !strings.HasPrefix(name, "approval") && name != "posting list" && name != "posting acknowledge" && name != "posting settle" && name != "import bills" && name != "policy replay" && !strings.HasPrefix(name, "dispute") && !strings.HasPrefix(name, "incident") && name != "day"; tells {
+		if tells := !strings.HasPrefix(name, "approval") && name != "retain list" && name != "posting spared" && name != "posting list" && name != "posting acknowledge" && name != "posting settle" && name != "import bills" && name != "policy replay" && !strings.HasPrefix(name, "dispute") && !strings.HasPrefix(name, "incident") && name != "day"; tells {
 			c.tells(name+" of "+string(here.slug), said, mine)
 		}
 	})

@@ -57,6 +57,7 @@ type place struct {
 	card    string // a token that was given for a quote, and is not charged
 	hold    control.ID
 	wish    approval.ID
+	lift    approval.ID
 	stuck   inbox.Kept
 	waiting inbox.Kept
 }

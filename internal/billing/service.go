@@ -58,6 +58,33 @@ func nobody() UtilityAccount {
 	return UtilityAccount{Name: "EXAMPLE, NOBODY A", ServiceAddress: "1234 NOWHERE STREET", ZIP: "00000-0000"}
 }
 
+// Each gives every utility account's number, as the billing system writes it,
+// and its service, in the order of the numbers. It reads in chunks, so that a town
+// of any size is not one long transaction.
+func (s *Service) Each(ctx context.Context, town id.City, do func(written, service string) error) error {
+	const chunk = 5000
+	var after Number
+	for {
+		var some []numbered
+		err := s.db.Read(ctx, town, func(ctx context.Context, tx *db.Tx) (err error) {
+			some, err = numbersAfter(ctx, tx, after, chunk)
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("listing utility accounts: %w", err)
+		}
+		for _, one := range some {
+			if err := do(one.written, one.service); err != nil {
+				return err
+			}
+			after = one.number
+		}
+		if len(some) < chunk {
+			return nil
+		}
+	}
+}
+
 // Bills gives the newest bills of a utility account, newest first.
 func (s *Service) Bills(ctx context.Context, town id.City, n Number, limit int) ([]Bill, error) {
 	var found []Bill

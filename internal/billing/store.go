@@ -80,6 +80,28 @@ func written(ctx context.Context, tx *db.Tx, n Number) (string, error) {
 	return text, err
 }
 
+// numbered is a utility account, as far as a list names it.
+type numbered struct {
+	number           Number
+	written, service string
+}
+
+func numbersAfter(ctx context.Context, tx *db.Tx, after Number, limit int) ([]numbered, error) {
+	rows, err := tx.Query(ctx, `select u.number, case when u.display <> '' then u.display else u.number end as written, u.service
+		from utility_accounts u where u.city_id = $1 and u.number > $2 order by u.number limit $3`, tx.City(), after, limit)
+	if err != nil {
+		return nil, err
+	}
+	var all []numbered
+	err = rows.Each(func(scan func(...any) error) error {
+		var one numbered
+		err := scan(&one.number, &one.written, &one.service)
+		all = append(all, one)
+		return err
+	})
+	return all, err
+}
+
 func bills(ctx context.Context, tx *db.Tx, n Number, limit int) ([]Bill, error) {
 	rows, err := tx.Query(ctx, `select number, bill_number, service, billed_on, due_on, from_on, to_on,
 		amount_cents, current_cents, past_due_cents, previous_cents from bills

@@ -17,6 +17,11 @@ const (
 	AllPayments Kind = "all_payments" // no payment begins, by any tender
 	Autopay     Kind = "autopay"      // the channel with nobody present pauses
 	Refunds     Kind = "refunds"      // no money goes back
+	// What the town and its billing system do when somebody has not paid. The
+	// program does neither: pages say that neither will follow, and the billing
+	// system is told by file.
+	LateFees Kind = "late_fees" // nobody is charged for paying late
+	ShutOffs Kind = "shut_offs" // nobody's service is ended for not paying
 )
 
 // Scope says how far a hold reaches. An empty field reaches everywhere: the zero
@@ -36,8 +41,16 @@ type Hold struct {
 	// says nothing of it.
 	Reason   string
 	Until    time.Time // when it ends by itself; zero for not before it is lifted
+	ByTwo    bool      // one person alone cannot lift it: [Service.Lift] refuses
 	ThrownBy audit.Actor
 	ThrownAt time.Time
+}
+
+// Span is how long a hold stood.
+type Span struct {
+	Service string // whose residents it spares; all where it is empty
+	From    time.Time
+	Until   time.Time // zero while it stands without an end
 }
 
 type holdKind struct{}
@@ -84,4 +97,5 @@ var (
 	ErrKindUnknown   = fault.New(fault.Invalid, "hold_kind_unknown")
 	ErrOverAlready   = fault.New(fault.Invalid, "hold_over_already")
 	ErrNotStanding   = fault.New(fault.NotFound, "hold_not_standing")
+	ErrByTwo         = fault.New(fault.Denied, "hold_by_two")
 )

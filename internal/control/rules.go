@@ -37,6 +37,14 @@ func Check(holds []Hold, q Question) error {
 	return nil
 }
 
+// Spares reports whether what a kind of hold keeps from residents is kept from
+// those of a service: [LateFees], [ShutOffs].
+func Spares(holds []Hold, kind Kind, service string) bool {
+	return slices.ContainsFunc(holds, func(h Hold) bool {
+		return h.Kind == kind && (h.Scope.Service == "" || h.Scope.Service == service)
+	})
+}
+
 func (s Scope) reaches(q Question) bool {
 	return (s.Service == "" || s.Service == q.Service) &&
 		(s.Processor == "" || s.Processor == q.Processor) &&
@@ -53,14 +61,22 @@ func standing(holds []Hold, now time.Time) []Hold {
 
 // check refuses a hold that cannot be thrown.
 func (h Hold) check(now time.Time) error {
-	known := slices.ContainsFunc(stops, func(s stop) bool { return s.kind == h.Kind })
 	switch {
-	case !known:
+	case !slices.Contains(kinds(), h.Kind):
 		return ErrKindUnknown
 	case !h.stands(now):
 		return ErrOverAlready
 	}
 	return checkReason(h.Reason)
+}
+
+// kinds lists what may be thrown.
+func kinds() []Kind {
+	all := []Kind{LateFees, ShutOffs}
+	for _, s := range stops {
+		all = append(all, s.kind)
+	}
+	return all
 }
 
 // checkReason refuses an empty reason, and one with a card number: on the worst

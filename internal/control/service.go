@@ -3,6 +3,8 @@ package control
 import (
 	"context"
 	"fmt"
+	"slices"
+	"time"
 
 	"clearwell/internal/audit"
 	"clearwell/internal/db"
@@ -24,14 +26,9 @@ func New(d *db.DB) *Service { return &Service{d, newCache(d.Clock())} }
 // Returns [ErrReasonMissing], [ErrKindUnknown], [ErrOverAlready],
 // [cardscan.ErrCard], [cardscan.ErrLongNumber].
 func (s *Service) Throw(ctx context.Context, city id.City, h Hold, by audit.Actor) (ID, error) {
-	err := s.db.Write(ctx, city, func(_ context.Context, tx *db.Tx) error {
-		if err := h.check(tx.Now()); err != nil {
-			return err
-		}
-		h.ID, h.ThrownBy, h.ThrownAt = id.New[holdKind](tx.Now()), by, tx.Now()
-		insert(tx, h)
-		audit.RecordTx(tx, thrown(h))
-		return nil
+	err := s.db.Write(ctx, city, func(_ context.Context, tx *db.Tx) (err error) {
+		h.ID, err = ThrowTx(tx, h, by)
+		return err
 	})
 	s.cache.forget(city)
 	if err != nil {
@@ -40,18 +37,43 @@ func (s *Service) Throw(ctx context.Context, city id.City, h Hold, by audit.Acto
 	return h.ID, nil
 }
 
+// ThrowTx is [Service.Throw] in the caller's transaction: several holds stand at
+// once, or none.
+func ThrowTx(tx *db.Tx, h Hold, by audit.Actor) (ID, error) {
+	if err := h.check(tx.Now()); err != nil {
+		return ID{}, err
+	}
+	h.ID, h.ThrownBy, h.ThrownAt = id.New[holdKind](tx.Now()), by, tx.Now()
+	insert(tx, h)
+	audit.RecordTx(tx, thrown(h))
+	return h.ID, nil
+}
+
+// LiftTx ends a hold in the transaction of a caller who knows that two people
+// want it. The transaction ends with [ErrNotStanding] where it does not stand.
+func LiftTx(tx *db.Tx, hold ID, reason string, by audit.Actor) error {
+	if err := checkReason(reason); err != nil {
+		return err
+	}
+	lift(tx, hold, reason, by)
+	audit.RecordTx(tx, lifted(hold, reason, by))
+	return nil
+}
+
 // Lift ends a hold. One that is over or lifted already stays as it is.
 //
-// Returns [ErrReasonMissing], [ErrNotStanding], [cardscan.ErrCard],
+// Returns [ErrReasonMissing], [ErrNotStanding], [ErrByTwo], [cardscan.ErrCard],
 // [cardscan.ErrLongNumber].
 func (s *Service) Lift(ctx context.Context, city id.City, hold ID, reason string, by audit.Actor) error {
-	if err := checkReason(reason); err != nil {
-		return fmt.Errorf("lifting hold %s: %w", hold, err)
-	}
-	err := s.db.Write(ctx, city, func(_ context.Context, tx *db.Tx) error {
-		lift(tx, hold, reason, by)
-		audit.RecordTx(tx, lifted(hold, reason, by))
-		return nil
+	err := s.db.Write(ctx, city, func(ctx context.Context, tx *db.Tx) error {
+		standing, err := ActiveTx(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(standing, func(h Hold) bool { return h.ID == hold && h.ByTwo }) {
+			return ErrByTwo
+		}
+		return LiftTx(tx, hold, reason, by)
 	})
 	s.cache.forget(city)
 	if err != nil {
@@ -65,6 +87,16 @@ func (s *Service) Lift(ctx context.Context, city id.City, hold ID, reason string
 // error, and the page shows no card field.
 func (s *Service) Holds(ctx context.Context, city id.City) ([]Hold, error) {
 	holds, err := s.cache.holds(ctx, city, s.read)
+	if err != nil {
+		return nil, fmt.Errorf("reading holds: %w", err)
+	}
+	return standing(holds, s.db.Clock().Now()), nil
+}
+
+// Standing lists a city's holds in force as the database has them now, for
+// whoever is about to take money and cannot ask in that very transaction.
+func (s *Service) Standing(ctx context.Context, city id.City) ([]Hold, error) {
+	holds, err := s.read(ctx, city)
 	if err != nil {
 		return nil, fmt.Errorf("reading holds: %w", err)
 	}
@@ -86,6 +118,20 @@ func ActiveTx(ctx context.Context, tx *db.Tx) ([]Hold, error) {
 		return nil, fmt.Errorf("reading holds: %w", err)
 	}
 	return standing(holds, tx.Now()), nil
+}
+
+// Between lists the holds of a kind that stood in some of the time from one
+// instant to another, also those that are over: what a billing system is told of
+// days that have passed.
+func (s *Service) Between(ctx context.Context, city id.City, kind Kind, from, until time.Time) (spans []Span, err error) {
+	err = s.db.Read(ctx, city, func(ctx context.Context, tx *db.Tx) error {
+		spans, err = selectSpans(ctx, tx, kind, from, until)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("reading holds of the past: %w", err)
+	}
+	return spans, nil
 }
 
 func thrown(h Hold) audit.Event {

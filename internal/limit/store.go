@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"clearwell/internal/db"
+	"clearwell/internal/retain"
 )
 
 // tallies gives the count of each row, 0 for one that is not there, in one query.
@@ -52,5 +53,11 @@ func increment(tx *db.Tx, of target, ends time.Time) {
 }
 
 func deleteOver(ctx context.Context, tx *db.Tx) (int64, error) {
-	return tx.Count(ctx, `delete from limit_counts where ends_at <= $1`, db.Micros(tx.Now()))
+	return tx.Count(ctx, `delete from limit_counts where ends_at <= $1`+retain.Unheld("limit_counts"), db.Micros(tx.Now()))
+}
+
+func countOver(ctx context.Context, tx *db.Tx) (over, held int64, err error) {
+	err = tx.QueryRow(ctx, `select (select count(*) from limit_counts where ends_at <= $1`+retain.Unheld("limit_counts")+`),
+		(select count(*) from limit_counts where ends_at <= $1`+retain.Held("limit_counts")+`)`, db.Micros(tx.Now())).Scan(&over, &held)
+	return over, held, err
 }

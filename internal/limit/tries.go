@@ -186,8 +186,21 @@ func (t *Tries) close(of target, until time.Time) {
 	t.closed[of] = until
 }
 
-// Sweep forgets the counts of windows that are over, in all cities, and tells
-// how many rows that were.
+// Over counts the windows that are over, in all cities: those that Sweep would
+// forget, and those that a legal hold keeps.
+func (t *Tries) Over(ctx context.Context) (over, held int64, err error) {
+	err = t.db.Read(ctx, id.Everyone, func(ctx context.Context, tx *db.Tx) error {
+		over, held, err = countOver(ctx, tx)
+		return err
+	})
+	if err != nil {
+		return 0, 0, fmt.Errorf("counting counts: %w", err)
+	}
+	return over, held, nil
+}
+
+// Sweep forgets the counts of windows that are over, in all cities that are
+// not under a legal hold, and tells how many rows that were.
 func (t *Tries) Sweep(ctx context.Context) (swept int64, err error) {
 	err = t.db.Write(ctx, id.Everyone, func(ctx context.Context, tx *db.Tx) error {
 		swept, err = deleteOver(ctx, tx)

@@ -8,6 +8,7 @@ import (
 	"clearwell/internal/billing"
 	"clearwell/internal/calendar"
 	"clearwell/internal/city"
+	"clearwell/internal/control"
 	"clearwell/internal/exposure"
 	"clearwell/internal/fault"
 	"clearwell/internal/id"
@@ -65,8 +66,12 @@ func (d *Door) billPage(r *web.Request, visit string, number billing.Number) (vi
 	if err != nil {
 		return view.Bill{}, payment.Owed{}, err
 	}
+	spared, err := d.spared(r, owed.Statement.Service)
+	if err != nil {
+		return view.Bill{}, payment.Owed{}, err
+	}
 	v := view.Bill{
-		Page: r.Page(), Form: view.Form{Action: billAddress(r, visit)}, Start: start(r), About: about(r, number, owed.Statement.Service),
+		Page: r.Page(), Spared: spared, Form: view.Form{Action: billAddress(r, visit)}, Start: start(r), About: about(r, number, owed.Statement.Service),
 		AsOf: owed.Statement.AsOf, Owed: owedView(owed), ShutOff: shutOff(owed), Choices: choices(owed), Bills: statements(bills, owed),
 		Today: calendar.Of(d.Clock.Now(), r.Town.File.Zone), CardFee: d.cardFee(r, owed.Statement.Service),
 	}
@@ -77,6 +82,21 @@ func (d *Door) billPage(r *web.Request, visit string, number billing.Number) (vi
 		v.Notices = append(v.Notices, v.Page.Words.T(policy.NoticeNothingDue))
 	}
 	return v, owed, nil
+}
+
+// spared says what does not follow now when a bill of a service is not paid.
+func (d *Door) spared(r *web.Request, service policy.Service) (view.Spared, error) {
+	if d.Holds == nil {
+		return view.Spared{}, nil
+	}
+	standing, err := d.Holds.Holds(r.Context(), r.Town.City())
+	if err != nil {
+		return view.Spared{}, err
+	}
+	return view.Spared{
+		LateFees: control.Spares(standing, control.LateFees, string(service)),
+		ShutOffs: control.Spares(standing, control.ShutOffs, string(service)),
+	}, nil
 }
 
 func about(r *web.Request, number billing.Number, service policy.Service) view.About {

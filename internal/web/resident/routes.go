@@ -3,6 +3,7 @@ package resident
 import (
 	"clearwell/internal/billing"
 	"clearwell/internal/clock"
+	"clearwell/internal/control"
 	"clearwell/internal/limit"
 	"clearwell/internal/payment"
 	"clearwell/internal/web"
@@ -13,6 +14,7 @@ type Config struct {
 	Bills     *billing.Service
 	Payments  *payment.Service
 	Mail      Mail
+	Holds     *control.Service // nil: nothing is held
 	Gate      *limit.Gate
 	Tries     *limit.Tries
 	Clock     clock.Clock
@@ -37,7 +39,7 @@ func New(cfg Config) *Door { return &Door{cfg} }
 // A bill and a quote are shown to the visit that made them; a payment to whoever
 // has its address, which is the receipt.
 func (d *Door) Routes() web.Routes {
-	return pausing(web.Routes{
+	return d.pausing(web.Routes{
 		"GET /{$}":                 d.showFind,
 		"POST /{$}":                d.find,
 		"GET /bill/{visit}":        d.showBill,

@@ -41,13 +41,17 @@ func (Sorry) Towns(p ui.Page, towns []ui.Town) templ.Component {
 }
 
 // pausing shows, wherever a hold refuses, what else a resident can do.
-func pausing(routes web.Routes) web.Routes {
+func (d *Door) pausing(routes web.Routes) web.Routes {
 	for pattern, handler := range routes {
 		routes[pattern] = func(r *web.Request) (web.Answer, error) {
 			a, err := handler(r)
 			if errors.Is(err, control.ErrCardsHeld) || errors.Is(err, control.ErrPaymentsHeld) {
 				page := r.Page()
-				return web.Show(view.Paused{Page: page, Instead: page.Town.FreeWays}).With(web.Status(control.ErrCardsHeld.Kind)), nil
+				spared, err := d.spared(r, "") // of the whole town: which service it is about is not known here
+				if err != nil {
+					return web.Answer{}, err
+				}
+				return web.Show(view.Paused{Page: page, Spared: spared, Instead: page.Town.FreeWays}).With(web.Status(control.ErrCardsHeld.Kind)), nil
 			}
 			return a, err
 		}

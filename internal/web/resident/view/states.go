@@ -141,6 +141,13 @@ func owes(current, pastDue, credit int64) Owed {
 	}
 }
 
+func sampleSpared(p ui.Page) View {
+	v := sampleBill(p, owes(8412, 20623, 0))
+	v.ShutOff = &ShutOff{On: sampleDay(24).AddDays(6), Amount: money.Cents(20623)}
+	v.Spared = Spared{LateFees: true, ShutOffs: true}
+	return v
+}
+
 func addBills(add adder) {
 	add("bill", func(p ui.Page) View { return sampleBill(p, owes(8412, 0, 0)) })
 	add("bill-late", func(p ui.Page) View { return sampleBill(p, owes(8412, 7968, 0)) })
@@ -152,6 +159,7 @@ func addBills(add adder) {
 		v.ShutOff = &ShutOff{On: sampleDay(24).AddDays(6), Amount: money.Cents(20623)}
 		return v
 	})
+	add("bill-spared", sampleSpared)
 	add("bill-pending", func(p ui.Page) View {
 		owed := owes(8412, 0, 0)
 		owed.Pending = []Pending{
@@ -322,6 +330,9 @@ func addTroubles(add adder) {
 		}
 	})
 	add("paused", func(p ui.Page) View { return Paused{Page: p, Instead: p.Town.FreeWays} })
+	add("paused-spared", func(p ui.Page) View {
+		return Paused{Page: p, Instead: p.Town.FreeWays, Spared: Spared{LateFees: true, ShutOffs: true}}
+	})
 	add("paused-until", func(p ui.Page) View {
 		return Paused{Page: p, Until: sampleInstant().Add(3 * time.Hour), Instead: p.Town.FreeWays}
 	})

@@ -73,6 +73,7 @@ type Bill struct {
 	Today       calendar.Date
 	Owed        Owed
 	ShutOff     *ShutOff
+	Spared      Spared // what does not follow now when this is not paid
 	Bills       []Statement
 	Choices     []Choice
 	Other       string       // as typed
@@ -130,6 +131,22 @@ type Pending struct {
 type ShutOff struct {
 	On     calendar.Date
 	Amount money.Amount
+}
+
+// Spared says what the town does not do now when a bill is not paid.
+type Spared struct{ LateFees, ShutOffs bool }
+
+// what names it in messages; empty for nothing.
+func (s Spared) what() string {
+	switch {
+	case s.LateFees && s.ShutOffs:
+		return "both"
+	case s.LateFees:
+		return "late_fees"
+	case s.ShutOffs:
+		return "shut_offs"
+	}
+	return ""
 }
 
 // Statement is one bill of the past.
@@ -324,6 +341,7 @@ type Paused struct {
 	Page    ui.Page
 	Until   time.Time // zero when nobody knows
 	Instead []string  // other ways to pay, in the reader's language
+	Spared  Spared    // what does not follow now when a bill is not paid
 }
 
 // Expired says that the visit lasted too long; nothing was charged.
