@@ -75,6 +75,7 @@ type cities struct {
 	shared     string // the origin of both, where it is served
 	processor  string // its origin, where it is served
 	asked      int    // requests so far, each from a network of its own
+	said       heard  // the log
 }
 
 // each runs a test on two cities in a SQLite file, and in a PostgreSQL database.
@@ -140,7 +141,7 @@ func (c *cities) open(database string) {
 	cfg.Mail = Mail{Folder: c.mail, From: "Utilities <utilities@shared.example>"}
 	k, err := demoKeys(cfg.Keys)
 	c.must(err)
-	c.works, err = open(c.Context(), cfg, k, c.clk, slog.New(slog.DiscardHandler))
+	c.works, err = open(c.Context(), cfg, k, c.clk, slog.New(slog.NewTextHandler(&c.said, nil)))
 	c.must(err)
 	c.Cleanup(func() {
 		if err := c.works.close(); err != nil {

@@ -47,7 +47,7 @@ type silence struct{}
 
 func (silence) Raise(context.Context, id.City, web.Alarm, string) {}
 
-func twoTowns(t *testing.T) towns {
+func twoTowns(t testing.TB) towns {
 	t.Helper()
 	file, err := city.Parse(city.ExampleName, city.Example())
 	if err != nil {
@@ -61,7 +61,7 @@ func twoTowns(t *testing.T) towns {
 }
 
 // hang puts a door into a kit.
-func hang(t *testing.T, routes web.Routes, change func(*web.Config)) http.Handler {
+func hang(t testing.TB, routes web.Routes, change func(*web.Config)) http.Handler {
 	t.Helper()
 	catalogue, err := locale.Load()
 	if err != nil {
