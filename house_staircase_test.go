@@ -60,6 +60,7 @@ var (
 		"internal/billing",
 		"internal/instrument",
 		"internal/exposure",
+		"internal/sighting",
 		"internal/notify",
 	}
 	// trade moves money and explains it.

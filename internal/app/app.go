@@ -54,6 +54,7 @@ type commands struct {
 	Retain   retainCommand   `cmd:"" help:"How long records are kept, and what may be destroyed."`
 	Manifest manifestCommand `cmd:"" help:"What is served on the payment path, stated and signed."`
 	Watch    watchCommand    `cmd:"" help:"Look at portals from outside, as residents do."`
+	Reports  reportsCommand  `cmd:"" help:"What residents' browsers refused on the pages."`
 	Bench    benchCommand    `cmd:"" help:"Measure speed and memory beside a baseline."`
 	Gallery  galleryCommand  `cmd:"" help:"Show every page in every state."`
 	Version  versionCommand  `cmd:"" help:"Say which release this is."`

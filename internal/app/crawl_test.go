@@ -79,6 +79,7 @@ func headers() map[string]*regexp.Regexp {
 		"Cross-Origin-Resource-Policy":      `^same-origin$`,
 		"Date":                              `GMT$`,
 		"Etag":                              `^"[0-9a-z]+"$`,
+		"Integrity-Policy":                  `^blocked-destinations=\(script\), endpoints=\(pages\)$`,
 		"Location":                          `^(/|http://processor\.localhost/pay/)`,
 		"Origin-Agent-Cluster":              `^\?1$`,
 		"Permissions-Policy":                `^accelerometer=\(\), .*payment=\(self[^)]*\)$`,

@@ -30,7 +30,8 @@ type lookout struct {
 	words  *locale.Printer
 	tamper atomic.Pointer[meddling]
 	asked  atomic.Int64
-	evil   string // origin of the attacker
+	drop   *drop  // the attacker's own server
+	evil   string // its origin
 }
 
 // meddling changes an answer before a visitor has it.
@@ -48,7 +49,8 @@ func watchAt(t *testing.T, home, cards string) *lookout {
 	if testing.Short() {
 		t.Skip("a browser takes longer than a short run may")
 	}
-	l := &lookout{T: t, evil: dropAt(t).origin}
+	l := &lookout{T: t, drop: dropAt(t)}
+	l.evil = l.drop.origin
 	portal, processor := httptest.NewUnstartedServer(nil), httptest.NewUnstartedServer(nil)
 	named := func(s *httptest.Server, name string) string {
 		return "http://" + strings.Replace(s.Listener.Addr().String(), "127.0.0.1", name, 1)

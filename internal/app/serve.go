@@ -149,7 +149,7 @@ func (w *works) kit() (*web.Kit, error) {
 	return web.New(web.Config{
 		Catalogue: w.words, Towns: w.towns, Clock: w.clock, Log: w.log, Sessions: w.visits.Manager().Store,
 		Sorry: resident.Sorry{}, Alarms: newAlarms(w.log, w.clock), Shared: w.Origin, Port: w.port(), Secure: !w.Plain,
-		Proxies: w.Proxies, Release: w.release, Security: w.reported(),
+		Proxies: w.Proxies, Release: w.release, Security: w.reported(), Reports: w.sightings.hear,
 	})
 }
 

@@ -30,7 +30,7 @@ func answerable() []string {
 		"cis.Service.Import", "cis.Service.Export", "cis.Service.Rewrite", "cis.Service.Overdue",
 		"audit.Log.Verify", "audit.Log.Newest", "audit.Log.Export", "audit.Log.History",
 		"exposure.Service.Each", "exposure.Service.Tallies", "incident.Desk.Open", "incident.Desk.List", "incident.Desk.People", "incident.Desk.Preview", "incident.Desk.Facts",
-		"incident.Desk.Answer",
+		"incident.Desk.Answer", "sighting.Service.Hear", "sighting.Service.List",
 		"exposure.Service.Between", "exposure.Service.Shown", "ledger.Service.TrialBalance", "inbox.Service.Keep", "inbox.Service.Stuck", "inbox.Service.Settle",
 		"approval.Service.List", "billing.Service.Each", "control.Service.Between", "control.Service.Standing", "retain.Service.Holds", "incident.Desk.Hold", "control.Service.Holds", "control.Service.Throw", "city.Directory.ByID", "city.Registry.Versions", "city.Registry.Kept",
 		"limit.Tries.Begin", "limit.Tries.BeginAll", "secret.Sealer.Seal",
@@ -143,6 +143,7 @@ func (c *cities) prepare(p *place) {
 	c.worst(p)
 	c.wishing(p)
 	c.posted(p)
+	c.reported(p)
 	p.stuck, p.waiting = c.kept(p, "stuck"), c.kept(p, "waiting")
 	for range inbox.MaxAttempts {
 		c.must(inbox.New(c.db).Settle(c.Context(), p.stuck, errors.New("a reason")))

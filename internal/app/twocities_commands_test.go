@@ -94,6 +94,8 @@ func (c *cities) commands(here, other *place) map[string]command {
 		"incident again":      {args: []string{"--city", slug, "--yes", worstOf(here)}, acts: true},
 		"incident letters":    {args: []string{"--city", slug, worstOf(here)}},
 		"incident substitute": {args: []string{"--city", slug, worstOf(here)}},
+		"reports list":        {args: []string{"--city", slug, "--extensions"}},
+		"reports show":        {args: []string{"--city", slug, here.seen.String()}},
 		"audit export":        {args: []string{slug}},
 		"audit verify":        {args: []string{"--city", slug, "--kept", in("kept")}},
 	}
@@ -131,6 +133,7 @@ func order() []string {
 		"incident returned", "incident address", "incident again", "incident letters", "incident substitute",
 		"incident hold", "posting spared", "retain list", "approval take", "approval list", "approval show", "approval withdraw", "incident lift",
 		"day", "dispute list", "dispute won", "dispute lost", "city show", "city apply", "manifest make",
+		"reports list", "reports show",
 	}
 }
 
@@ -179,6 +182,8 @@ func TestTwoCitiesShareNoCommand(t *testing.T) {
 		c.wishing(c.west)
 		c.posted(c.east)
 		c.posted(c.west)
+		c.reported(c.east)
+		c.reported(c.west)
 		c.both(func(here, other *place) {
 			mine, canaries := c.canaries(here, other), c.canaries(other, here)
 			all := c.commands(here, other)

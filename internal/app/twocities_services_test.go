@@ -27,6 +27,7 @@ import (
 	"clearwell/internal/policy"
 	"clearwell/internal/processor"
 	"clearwell/internal/secret"
+	"clearwell/internal/sighting"
 )
 
 // citizens finds the exported functions and methods that are given a city: as an
@@ -339,6 +340,13 @@ func aboutOperating() map[string]func(asking) (any, error) {
 		"control.Service.Throw": func(a asking) (any, error) {
 			return a.c.holds.Throw(a.ctx, a.here.slug, control.Hold{Kind: control.Refunds, Reason: "a reason"}, "operator:ana")
 		},
+		"sighting.Service.Hear": func(a asking) (any, error) {
+			return a.c.sightings.Hear(a.ctx, a.here.slug, sighting.Heard{Network: "192.0.2.0/24", Reports: []sighting.Report{{
+				Kind: sighting.Policy, Origin: sighting.Page, Directive: "img-src", Blocked: "https://" + string(a.here.slug) + ".evil.example", Page: "/", Sample: "{}",
+			}}})
+		},
+		"sighting.Service.List":  func(a asking) (any, error) { return a.c.sightings.List(a.ctx, a.here.slug, true) },
+		"sighting.Service.Find":  func(a asking) (any, error) { return a.c.sightings.Find(a.ctx, a.here.slug, a.other.seen) },
 		"city.Directory.ByID":    func(a asking) (any, error) { return a.c.towns.ByID(a.here.slug) },
 		"city.Registry.Versions": func(a asking) (any, error) { return a.c.registry.Versions(a.ctx, a.here.slug) },
 		"city.Registry.Kept": func(a asking) (any, error) {

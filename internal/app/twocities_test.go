@@ -33,6 +33,7 @@ import (
 	"clearwell/internal/policy"
 	"clearwell/internal/processor"
 	"clearwell/internal/processor/sandbox"
+	"clearwell/internal/sighting"
 	"clearwell/internal/web/resident/view"
 )
 
@@ -58,6 +59,7 @@ type place struct {
 	hold    control.ID
 	wish    approval.ID
 	lift    approval.ID
+	seen    sighting.ID
 	stuck   inbox.Kept
 	waiting inbox.Kept
 }

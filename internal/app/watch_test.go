@@ -142,14 +142,16 @@ func TestTheOtherEndTells(t *testing.T) {
 	}
 }
 
+// typedCommand is a command that is shown to be typed as it is.
+var typedCommand = regexp.MustCompile(`(?m)^    clearwell (.+) "([^"]+)"$`)
+
 // The command that an alarm types is one that there is, with a scope that
 // incidents take.
 func TestAlarmsTypeACommandThatIsTaken(t *testing.T) {
-	typed := regexp.MustCompile(`^    clearwell (.+) "([^"]+)"$`)
 	report := watch.Report{City: "eastwell", PageManifest: strings.Repeat("0123456789abcdef", 4)}
 	for _, lastGood := range []time.Time{{}, time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)} {
 		report.LastGood = lastGood
-		found := typed.FindStringSubmatch(report.Command())
+		found := typedCommand.FindStringSubmatch(report.Command())
 		if found == nil {
 			t.Fatalf("no scope in %s", report.Command())
 		}

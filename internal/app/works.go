@@ -61,6 +61,7 @@ type works struct {
 	company   *sandbox.Server // nil where no sandbox is configured
 	companies map[string]processor.Processor
 	notices   *hook.Door
+	sightings sightings
 }
 
 // keys are the secrets of an installation.
@@ -149,6 +150,7 @@ func (w *works) furnish(ctx context.Context) error {
 		Notifiers: w.notifiers(), Towns: w.towns, Inbox: inbox.New(w.db), Payments: w.payments,
 		Alarms: newAlarms(w.log, w.clock), Clock: w.clock, Log: w.log,
 	})
+	w.sightings = w.newSightings()
 	return w.towns.Refresh(ctx)
 }
 

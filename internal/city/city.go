@@ -95,6 +95,14 @@ func (c Contact) SecurityAddress() string {
 	return "mailto:" + at
 }
 
+// Alarms is the e-mail address to which alarms go: Security where it is one.
+func (c Contact) Alarms() string {
+	if c.Security == "" || strings.HasPrefix(c.Security, "https://") {
+		return c.Email
+	}
+	return c.Security
+}
+
 // PhoneInWords is the number as people in the United States write it:
 // "(512) 555-0100".
 func (c Contact) PhoneInWords() string {

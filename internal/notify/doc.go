@@ -1,4 +1,4 @@
-// Package notify tells residents, by e-mail, what happened. It owns
+// Package notify tells residents and towns, by e-mail, what happened. It owns
 // outbox_messages and outbox_deliveries.
 //
 // A message is put into the outbox in the transaction of what it tells, with

@@ -16,12 +16,12 @@ type Message struct {
 	// Key names the occasion, such as "receipt pay_…". A second message with
 	// the same key is the first one again, and is not sent.
 	Key      string
-	To       string // an e-mail address as the resident gave it
+	To       string // an e-mail address as the resident or the town gave it
 	Language locale.Lang
 	Content  Content
 }
 
-// Content is what a message tells: a [Receipt].
+// Content is what a message tells: a [Receipt] or a [PageAlarm].
 type Content interface {
 	kind() kind
 	check() error
@@ -31,7 +31,10 @@ type Content interface {
 // kind tells the contents in the outbox apart.
 type kind string
 
-const kindReceipt kind = "receipt"
+const (
+	kindReceipt   kind = "receipt"
+	kindPageAlarm kind = "page_alarm"
+)
 
 type messageKind struct{}
 

@@ -144,12 +144,19 @@ func (s *Service) send(ctx context.Context, q queued) error {
 }
 
 func decode(q queued) (Content, error) {
-	if q.kind != kindReceipt {
-		return nil, fmt.Errorf("reading content of %s: unknown kind %q", q.id, q.kind)
+	switch q.kind {
+	case kindReceipt:
+		return read[Receipt](q)
+	case kindPageAlarm:
+		return read[PageAlarm](q)
 	}
-	var r Receipt
-	if err := json.Unmarshal([]byte(q.content), &r); err != nil {
+	return nil, fmt.Errorf("reading content of %s: unknown kind %q", q.id, q.kind)
+}
+
+func read[C Content](q queued) (Content, error) {
+	var content C
+	if err := json.Unmarshal([]byte(q.content), &content); err != nil {
 		return nil, fmt.Errorf("reading content of %s: %w", q.id, err)
 	}
-	return r, nil
+	return content, nil
 }

@@ -15,6 +15,7 @@ func common(secure bool) map[string]string {
 		"Cache-Control":                     "no-store",
 		"Content-Security-Policy":           ui.Policy{}.String(),
 		"Cross-Origin-Opener-Policy":        "same-origin",
+		"Integrity-Policy":                  ownFilesOnly,
 		"Cross-Origin-Resource-Policy":      "same-origin",
 		"Origin-Agent-Cluster":              "?1",
 		"Permissions-Policy":                permissions(nil),
@@ -28,6 +29,9 @@ func common(secure bool) map[string]string {
 	}
 	return all
 }
+
+// ownFilesOnly has browsers refuse a script whose digest the page does not name.
+const ownFilesOnly = "blocked-destinations=(script), endpoints=(" + reportGroup + ")"
 
 // denied is what no page of ours ever asks a browser for.
 func denied() []string {
@@ -51,8 +55,15 @@ func permissions(frames []string) string {
 	return b.String() + ")"
 }
 
-// allow sets what one page may do.
+// allow sets what one page may do. A processor's own script comes without a
+// digest: its release is the processor's.
 func allow(header http.Header, p ui.Policy) {
+	if len(p.Scripts) > 0 {
+		header.Del("Integrity-Policy")
+	}
+	if p.Group != "" {
+		header.Set("Reporting-Endpoints", p.Group+`="`+p.Reports+`"`)
+	}
 	header.Set("Content-Security-Policy", p.String())
 	header.Set("Permissions-Policy", permissions(p.Frames))
 }
@@ -82,7 +93,11 @@ func (k *Kit) bound(next http.Handler) http.Handler {
 		ctx, cancel := context.WithTimeout(r.Context(), patience)
 		defer cancel()
 		r = r.WithContext(ctx)
-		r.Body = http.MaxBytesReader(w, r.Body, mostBody)
+		most := int64(mostBody)
+		if IsReport(r) {
+			most = mostReport
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, most)
 		next.ServeHTTP(w, r)
 	})
 }

@@ -34,6 +34,7 @@ type Config struct {
 	Proxies   []netip.Prefix // whose X-Forwarded-For is believed
 	Release   string         // digest of the program
 	Security  string         // URI at which weaknesses of the host that towns share are reported; empty for each town's own
+	Reports   Reports        // nil where browsers are not asked to report
 }
 
 // Sorry is the pages for when a door cannot go on.
@@ -61,6 +62,9 @@ const (
 	BadNotice   Alarm = "notice_not_verified"
 	BillGuessed Alarm = "bill_guessed"  // answers were wrong too often for one utility account, or from one network
 	TownGuessed Alarm = "bills_guessed" // and all over the town
+	// PageReported: residents' browsers refuse something on our pages that does
+	// not come from an extension of theirs.
+	PageReported Alarm = "page_reported"
 )
 
 // Kit is what doors are hung in.
@@ -132,6 +136,7 @@ func (k *Kit) Handler(door Routes) http.Handler {
 		k.bound,    // size and time
 		k.serveOwn, // assets, which are the same for every town
 		k.place,    // the town
+		k.reports,  // what browsers refused: no form, and read by nobody but its keeper
 		k.find(rooms),
 		k.speak,    // the language
 		k.guard,    // no card numbers

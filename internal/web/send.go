@@ -34,7 +34,7 @@ func (k *Kit) sendPage(w http.ResponseWriter, r *http.Request, a Answer) {
 		http.Error(w, "", http.StatusInternalServerError)
 		return
 	}
-	allow(w.Header(), a.policy)
+	allow(w.Header(), k.reporting(a.policy, r))
 	w.Header().Set("Content-Language", string(sceneOf(r).lang))
 	k.write(w, r, a, "text/html; charset=utf-8", page.Bytes())
 }

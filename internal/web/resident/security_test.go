@@ -163,6 +163,7 @@ func TestHeadersOfEveryPage(t *testing.T) {
 		"Content-Security-Policy":      "^default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'$",
 		"Cross-Origin-Opener-Policy":   "^same-origin$",
 		"Cross-Origin-Resource-Policy": "^same-origin$",
+		"Integrity-Policy":             `^blocked-destinations=\(script\), endpoints=\(pages\)$`,
 		"Permissions-Policy":           `camera=\(\).*microphone=\(\).*usb=\(\).*payment=\(self\)$`,
 		"Referrer-Policy":              "^same-origin$",
 		"X-Content-Type-Options":       "^nosniff$",

@@ -14,6 +14,8 @@ type Policy struct {
 	Frames  []string // origins of the processor's card fields
 	Forms   []string // origins of the processor's own page, for browsers without scripts
 	Connect []string // origins that the processor's script talks to
+	Reports string   // path to which browsers report what they refused; empty for none
+	Group   string   // of the same, for browsers that ask by Reporting-Endpoints; empty for none
 }
 
 // String is the Content-Security-Policy of the page. It begins by forbidding
@@ -37,6 +39,12 @@ func (p Policy) String() string {
 	}
 	if len(p.Connect) > 0 {
 		directives = append(directives, "connect-src"+list(p.Connect))
+	}
+	if p.Reports != "" {
+		directives = append(directives, "report-uri "+p.Reports)
+	}
+	if p.Group != "" {
+		directives = append(directives, "report-to "+p.Group)
 	}
 	return strings.Join(directives, "; ")
 }
