@@ -116,8 +116,13 @@ func (d *DB) Write(ctx context.Context, city id.City, fn Func) error {
 
 // Read runs fn in a read-only transaction for one city. On SQLite all its
 // queries see one snapshot; on PostgreSQL each sees what was committed when it
-// began. A queued or counted statement in it is an error.
+// began. A queued or counted statement in it is an error. Returns [ErrNested] inside
+// another transaction: on PostgreSQL each of many would hold one connection and
+// wait for a second one, for ever.
 func (d *DB) Read(ctx context.Context, city id.City, fn Func) error {
+	if InTransaction(ctx) {
+		return ErrNested
+	}
 	return d.engine.read(ctx, city, d.clock.Now(), fn)
 }
 

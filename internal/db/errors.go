@@ -20,7 +20,8 @@ var (
 	ErrReadOnly = errors.New("writing in a read-only transaction")
 
 	// ErrNested: a transaction was begun inside another. On SQLite it would wait
-	// for ever for the one writer, which runs the outer one.
+	// for ever for the one writer, which runs the outer one; on PostgreSQL for a
+	// connection, when all are held by such as it.
 	ErrNested = errors.New("a transaction inside a transaction")
 
 	// errClosed: the database was closed before the transaction began.

@@ -133,6 +133,21 @@ func TestATransactionInsideAnotherIsRefused(t *testing.T) {
 	})
 }
 
+// As many writers as there are connections, each of which reads by a second one,
+// wait for each other for ever.
+func TestAReadInsideATransactionIsRefused(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		nothing := func(context.Context, *db.Tx) error { return nil }
+		nested := func(ctx context.Context, _ *db.Tx) error { return d.Read(ctx, "odessa", nothing) }
+		if err := d.Write(t.Context(), "odessa", nested); !errors.Is(err, db.ErrNested) {
+			t.Errorf("in Write, Read = %v, want %v", err, db.ErrNested)
+		}
+		if err := d.Read(t.Context(), "odessa", nested); !errors.Is(err, db.ErrNested) {
+			t.Errorf("in Read, Read = %v, want %v", err, db.ErrNested)
+		}
+	})
+}
+
 func TestWritingAfterCloseIsRefused(t *testing.T) {
 	for name, url := range map[string]func(testing.TB) string{
 		"sqlite":   func(t testing.TB) string { return "sqlite:" + dbtest.SQLiteFile(t) },
