@@ -20,6 +20,10 @@ const Fees Code = "fees/collected"
 // DisputeCosts is what processors kept for their work on disputes.
 const DisputeCosts Code = "costs/disputes"
 
+// Surpluses is what processors took besides payments: it is the payers', and nobody
+// has given it back yet.
+const Surpluses Code = "payable/surplus"
+
 // Cause says what kind of fact an entry records.
 type Cause string
 
@@ -28,6 +32,7 @@ const (
 	Payment Cause = "payment"
 	Fee     Cause = "fee"
 	Dispute Cause = "dispute"
+	Surplus Cause = "surplus"
 )
 
 // Entry moves Amount from Credit to Debit, as accountants read those words.

@@ -19,13 +19,13 @@ import (
 // the business date on which it is heard of, whenever the payment was made, so
 // that no day that was closed changes. A second notice of the same dispute
 // changes nothing, also after it was decided. Another dispute of a payment that is
-// disputed already is left to people, who are alarmed.
+// disputed already is left to people, who are alarmed; so is a dispute of a [Surplus].
 func (s *Service) Dispute(ctx context.Context, city id.City, notice processor.Notice) error {
 	p, err := s.byAttempt(ctx, city, string(notice.Key))
 	if err != nil {
 		return err
 	}
-	if p.State == Disputed {
+	if p.State == Disputed || p.Attempt.String() != string(notice.Key) {
 		return s.disputedBesides(ctx, p, notice)
 	}
 	_, _, on, err := s.town(city)
@@ -50,8 +50,8 @@ func (s *Service) Dispute(ctx context.Context, city id.City, notice processor.No
 	})
 }
 
-// disputedBesides tells people of a dispute of a disputed payment, if it is not
-// the one we know.
+// disputedBesides tells people of a dispute of a disputed payment, or of an attempt
+// that is not its payment's, if it is not the one we know.
 func (s *Service) disputedBesides(ctx context.Context, p Payment, notice processor.Notice) error {
 	known, err := s.disputes(ctx, p.City, ofPayment, p.ID.String())
 	if err == nil && !heard(known, notice.ID) {

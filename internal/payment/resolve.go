@@ -96,10 +96,10 @@ func (s *Service) follow(tx *db.Tx, town *city.City, before, after Payment, on E
 	return nil
 }
 
-// postEntries makes the pending entries final. Those that a lapse has voided
-// are entered anew.
+// postEntries makes the pending entries final. Those that a decline or a lapse has
+// voided are entered anew.
 func postEntries(tx *db.Tx, before, after Payment) error {
-	if before.State != Lapsed {
+	if before.State.Moving() {
 		return ledger.PostTx(tx, entries(after, lineFirst))
 	}
 	late := entries(after, lineLate)
@@ -107,12 +107,16 @@ func postEntries(tx *db.Tx, before, after Payment) error {
 }
 
 // Settle learns from the processor what became of an attempt, and applies it. A
-// notice is the reason to ask, never the answer. Settling twice is harmless.
+// notice is the reason to ask, never the answer. Settling twice is harmless. What
+// was taken for an attempt that its payment has gone on without is a [Surplus].
 // Returns [ErrNoPayment] for an attempt of another city or of nobody.
 func (s *Service) Settle(ctx context.Context, city id.City, key processor.Key) error {
 	p, err := s.byAttempt(ctx, city, string(key))
 	if err != nil {
 		return err
+	}
+	if p.Attempt.String() != string(key) {
+		return s.settleEarlier(ctx, p, key)
 	}
 	_, err = s.learn(ctx, p)
 	return err
@@ -191,6 +195,7 @@ func (s *Service) settled(ctx context.Context, town *city.City, p Payment, on Ev
 	moved, err := s.apply(ctx, town, p, on, result)
 	switch {
 	case errors.Is(err, ErrNotAllowed) && (p.State.Decided() || on == Doubt || on == Wait):
+		s.contradicted(ctx, p, on, result)
 		return p, nil
 	case errors.Is(err, ErrMovedOn):
 		return s.overtaken(ctx, town, p, on, result)
@@ -198,12 +203,25 @@ func (s *Service) settled(ctx context.Context, town *city.City, p Payment, on Ev
 	return moved, err
 }
 
+// contradicted tells people that the processor denies what it has approved. The
+// payment stands: which of the two is true, they must find out.
+func (s *Service) contradicted(ctx context.Context, p Payment, on Event, result processor.Result) {
+	if paid := p.State == Approved || p.State == Disputed; paid && (on == Decline || on == Lapse) {
+		s.Log.ErrorContext(ctx, "alarm", "alarm", "approval_denied", "city", string(p.City), "payment", p.ID.String(),
+			"amount", p.Total().String(), "reference", result.Reference)
+	}
+}
+
 // overtaken finds a payment that somebody else has moved meanwhile. Whoever
 // looked while it was being charged may have found doubt; a decision that was
-// heard since ends that, and is not thrown away to be asked for again.
+// heard since ends that, and is not thrown away to be asked for again. Nor is an
+// approval of an attempt after which another was begun.
 func (s *Service) overtaken(ctx context.Context, town *city.City, p Payment, on Event, result processor.Result) (Payment, error) {
 	now, err := s.Payment(ctx, p.City, p.ID)
 	decision := on == Approve || on == Decline
+	if err == nil && on == Approve && now.Attempt != p.Attempt {
+		return now, s.enterSurplus(ctx, p, result)
+	}
 	if err != nil || !decision || now.Attempt != p.Attempt || now.State == p.State {
 		return now, err
 	}

@@ -216,10 +216,12 @@ func entries(p Payment, firstLine int) []ledger.Entry {
 }
 
 // Lines of an attempt's entries in the book. An approval that arrives after the
-// entries were voided is entered anew.
+// entries were voided is entered anew; one of an attempt that was followed by
+// another is no payment.
 const (
-	lineFirst = 0
-	lineLate  = 10
+	lineFirst   = 0
+	lineLate    = 10
+	lineSurplus = 15
 )
 
 // eventOf reads the processor's answer. An approval of another sum than was

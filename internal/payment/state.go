@@ -74,8 +74,8 @@ type transition struct {
 	to   State
 }
 
-// transitions is the second half. An approval is believed even after a lapse:
-// money that moved is accounted for, however late we hear of it.
+// transitions is the second half. An approval is believed even after a decline
+// or a lapse: money that moved is accounted for, however late we hear of it.
 var transitions = []transition{
 	{Asking, Approve, Approved},
 	{Asking, Decline, Declined},
@@ -94,6 +94,7 @@ var transitions = []transition{
 	{InDoubt, Lapse, Lapsed},
 	{Declined, Ask, Asking},
 	{Declined, Send, Away},
+	{Declined, Approve, Approved},
 	{Declined, Lapse, Lapsed},
 	{Lapsed, Approve, Approved},
 	{Approved, Contest, Disputed},

@@ -18,7 +18,7 @@ func allowed(from State, on Event) bool {
 	case Asking, Away, InDoubt:
 		return slices.Contains([]Event{Approve, Decline, Wait, Doubt, Lapse}, on)
 	case Declined:
-		return slices.Contains([]Event{Ask, Send, Lapse}, on)
+		return slices.Contains([]Event{Ask, Send, Approve, Lapse}, on)
 	case Lapsed:
 		return on == Approve
 	case Approved:

@@ -198,10 +198,39 @@ func selectAskedAt(ctx context.Context, tx *db.Tx, attempt AttemptID) (time.Time
 	return db.Time(at), err
 }
 
+// selectAttempt reads by whom and when an attempt was asked for, and whether it
+// is known to be approved.
+func selectAttempt(ctx context.Context, tx *db.Tx, key processor.Key) (company string, asked time.Time, approved bool, err error) {
+	var at int64
+	err = tx.QueryRow(ctx, `select processor, asked_at, decision = 'approved' from payment_attempts where city_id = $1 and id = $2`,
+		string(tx.City()), string(key)).Scan(&company, &at, &approved)
+	return company, db.Time(at), approved, err
+}
+
+// selectUnpaid lists the attempts of a business date that are not approved. An
+// attempt's identifier begins with its instant, ten symbols, as its payment's does
+// with that of the quote: so they are found without reading all.
+func selectUnpaid(ctx context.Context, tx *db.Tx, on calendar.Date) ([]processor.Key, error) {
+	rows, err := tx.Query(ctx, `select a.id from payments p join payment_attempts a on a.city_id = p.city_id
+			and a.payment_id = p.id and a.id between 'att_' || substr(p.id, 5, 10) and 'att_' || substr(p.attempt_id, 5, 10) || 'zzzzzzzzzzzzzzzzz'
+		where p.city_id = $1 and p.business_on = $2 and a.decision <> 'approved' order by a.id`, string(tx.City()), on.String())
+	if err != nil {
+		return nil, err
+	}
+	var found []processor.Key
+	err = rows.Each(func(scan func(...any) error) error {
+		var key string
+		err := scan(&key)
+		found = append(found, processor.Key(key))
+		return err
+	})
+	return found, err
+}
+
 func decideAttempt(tx *db.Tx, p Payment, decision string, r processor.Result) {
 	tx.ExecOne(ErrMovedOn, `update payment_attempts set decided_at = $1, decision = $2, reference = $3,
 			decline_family = $4, decline_code = $5, network_transaction_id = $6
-		where city_id = $7 and id = $8 and decision in ('', 'lapsed')`,
+		where city_id = $7 and id = $8 and decision <> 'approved'`,
 		db.Micros(tx.Now()), decision, r.Reference, string(r.Decline), r.DeclineCode, r.NetworkTransactionID,
 		string(p.City), p.Attempt.String())
 }
