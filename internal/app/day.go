@@ -84,8 +84,10 @@ func (r dayReport) writeTo(out io.Writer) error {
 	return nil
 }
 
-// day asks every record of a business date.
+// day asks every record of a business date. First the processor is asked about what
+// was not paid: what it says now may be news, of this date or of today.
 func (w *works) day(ctx context.Context, town townOf, on calendar.Date) (dayReport, error) {
+	asked := w.payments.SettleOn(ctx, town.City, on)
 	paid, err := w.payments.ApprovedOn(ctx, town.City, on)
 	if err != nil {
 		return dayReport{}, err
@@ -100,7 +102,11 @@ func (w *works) day(ctx context.Context, town townOf, on calendar.Date) (dayRepo
 		return dayReport{}, err
 	}
 	files, err := w.dayOfFiles(ctx, town, on, made.principal.Add(disputed.principal))
-	return dayReport{on, []daySum{made, disputed, book, w.dayOfProcessor(ctx, paid), files}}, err
+	taken := w.dayOfProcessor(ctx, paid)
+	if asked != nil {
+		taken.problems = append(taken.problems, "what was not paid: "+asked.Error())
+	}
+	return dayReport{on, []daySum{made, disputed, book, taken, files}}, err
 }
 
 // dayOfPortal adds up the payments of a day, and apart from them what was taken
@@ -152,7 +158,12 @@ func (w *works) dayOfBook(ctx context.Context, town townOf, on calendar.Date, ma
 	if err != nil {
 		sum.problems = append(sum.problems, err.Error())
 	}
-	return sum, nil
+	surpluses, err := w.payments.SurplusesOn(ctx, town.City, on)
+	for _, s := range surpluses {
+		sum.problems = append(sum.problems, fmt.Sprintf("%s was taken besides %s, which is %s, for its attempt %s: give it back",
+			s.Amount, s.Payment.Confirmation, s.Payment.State, s.Attempt))
+	}
+	return sum, err
 }
 
 // dayOfProcessor asks the processor for each payment. It has no principal and no
@@ -164,8 +175,12 @@ func (w *works) dayOfProcessor(ctx context.Context, paid []payment.Payment) dayS
 	for _, p := range paid {
 		want = want.Add(p.Total())
 		result, err := w.lookUp(ctx, p)
-		if err != nil || result.Decision != processor.Approved {
-			sum.problems = append(sum.problems, fmt.Sprintf("%s of %s is %s there, %v", p.Confirmation, p.Total(), result.Decision, err))
+		if err != nil {
+			sum.problems = append(sum.problems, fmt.Sprintf("%s of %s could not be asked for: %v", p.Confirmation, p.Total(), err))
+			continue
+		}
+		if result.Decision != processor.Approved {
+			sum.problems = append(sum.problems, fmt.Sprintf("%s of %s is %s there", p.Confirmation, p.Total(), result.Decision))
 			continue
 		}
 		if result.Amount != p.Total() {

@@ -10,6 +10,7 @@ import (
 	"clearwell/internal/city"
 	"clearwell/internal/clock"
 	"clearwell/internal/id"
+	"clearwell/internal/processor/sandbox"
 )
 
 // townOf is the town that a command is about.
@@ -21,7 +22,8 @@ func inWorks(ctx context.Context, p Process, config string, do func(*works) erro
 	if err != nil {
 		return err
 	}
-	cfg.Sandbox = nil // it is for the program that serves
+	company := cfg.Sandbox
+	cfg.Sandbox = nil // it is inside the program that serves
 	k, err := readKeys(cfg.Keys)
 	if err != nil {
 		return err
@@ -30,7 +32,24 @@ func inWorks(ctx context.Context, p Process, config string, do func(*works) erro
 	if err != nil {
 		return err
 	}
+	if err := w.reach(company); err != nil {
+		return errors.Join(err, w.close())
+	}
 	return errors.Join(do(w), w.close())
+}
+
+// reach makes the adapter to the sandbox of the program that serves, if there is
+// one. A command asks it as it would ask any company.
+func (w *works) reach(company *Sandbox) error {
+	if company == nil {
+		return nil
+	}
+	client, err := sandbox.NewClient(sandbox.ClientConfig{URL: company.Origin, SecretKey: w.derived("sandbox.key"), HTTP: outbound()})
+	if err != nil {
+		return err
+	}
+	w.companies[client.Name()] = client
+	return nil
 }
 
 // inTown is inWorks, for a command that is about one town.
