@@ -48,7 +48,7 @@ func TestHeldVisitsAreNotSwept(t *testing.T) {
 		for _, token := range []string{"a", "b"} {
 			commit(t, store, token, "one", dbtest.Began.Add(time.Minute))
 		}
-		if err := store.CommitCtx(contextFor(t, "othertown"), "c", nil, dbtest.Began.Add(time.Minute)); err != nil {
+		if err := store.CommitCtx(contextFor(t, "othertown"), "c", []byte("three"), dbtest.Began.Add(time.Minute)); err != nil {
 			t.Fatal(err)
 		}
 		err := d.Write(t.Context(), town, func(ctx context.Context, tx *db.Tx) error {
