@@ -82,6 +82,7 @@ var (
 		"internal/letter",
 		"internal/incident",
 		"internal/mailing",
+		"internal/notice",
 		"internal/report",
 		"internal/sampletown",
 	}

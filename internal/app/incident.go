@@ -34,10 +34,14 @@ type incidentCommand struct {
 	Posted   postedIncident   `cmd:"" help:"Note that a mailing was handed to the Postal Service."`
 	Mailings mailingsIncident `cmd:"" help:"List mailings."`
 
-	Returned   returnedIncident   `cmd:"" help:"Note envelopes that came back."`
-	Address    addressIncident    `cmd:"" help:"Note where a letter goes that came back."`
-	Again      againIncident      `cmd:"" help:"Post letters again whose address was corrected."`
-	Letters    lettersIncident    `cmd:"" help:"List letters, or those that reach nobody."`
+	Returned  returnedIncident  `cmd:"" help:"Note envelopes that came back."`
+	Address   addressIncident   `cmd:"" help:"Note where a letter goes that came back."`
+	Again     againIncident     `cmd:"" help:"Post letters again whose address was corrected."`
+	Letters   lettersIncident   `cmd:"" help:"List letters, or those that reach nobody."`
+	Publish   publishIncident   `cmd:"" help:"Publish the notice: on every page of the town, with an answer for residents who ask whether they were affected."`
+	Unpublish unpublishIncident `cmd:"" help:"Withdraw the notice."`
+	Affected  affectedIncident  `cmd:"" help:"Say what a caller may be told."`
+
 	Substitute substituteIncident `cmd:"" help:"Say where public notice may stand for letters, and by which law."`
 }
 

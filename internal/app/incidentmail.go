@@ -19,9 +19,18 @@ import (
 	"clearwell/internal/secret"
 )
 
+// letterWriter writes what residents read after a breach.
+func (w *works) letterWriter() (*letter.Writer, error) {
+	book, err := law.Load()
+	if err != nil {
+		return nil, err
+	}
+	return letter.NewWriter(book, w.words), nil
+}
+
 // mailings opens the service for what is posted.
 func (w *works) mailings() (*mailing.Service, error) {
-	book, err := law.Load()
+	writer, err := w.letterWriter()
 	if err != nil {
 		return nil, err
 	}
@@ -29,7 +38,7 @@ func (w *works) mailings() (*mailing.Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	return mailing.New(mailing.Deps{DB: w.db, Writer: letter.NewWriter(book, w.words), Sealer: sealer, Key: w.keys.digests}), nil
+	return mailing.New(mailing.Deps{DB: w.db, Writer: writer, Sealer: sealer, Key: w.keys.digests}), nil
 }
 
 // withMailings is inTown for a command about what is posted.

@@ -14,7 +14,10 @@ import (
 
 	"clearwell/internal/clock"
 	"clearwell/internal/id"
+	"clearwell/internal/letter"
 	"clearwell/internal/limit"
+	"clearwell/internal/locale"
+	"clearwell/internal/notice"
 	"clearwell/internal/web"
 	"clearwell/internal/web/resident"
 )
@@ -140,7 +143,7 @@ func (w *works) doors() (http.Handler, error) {
 	residents := resident.New(resident.Config{
 		Bills: w.bills, Payments: w.payments, Mail: w.receipts, Holds: w.holds, Clock: w.clock, Companies: companies,
 		Gate: limit.NewGate(w.clock, 0), Tries: w.tries, Alarms: newAlarms(w.log, w.clock),
-		Openness: w.openness,
+		Openness: w.openness, Notices: w.published,
 	})
 	return w.notices.Before(w.ofCity(kit.Handler(residents.Routes()))), nil
 }
@@ -149,8 +152,27 @@ func (w *works) kit() (*web.Kit, error) {
 	return web.New(web.Config{
 		Catalogue: w.words, Towns: w.towns, Clock: w.clock, Log: w.log, Sessions: w.visits.Manager().Store,
 		Sorry: resident.Sorry{}, Alarms: newAlarms(w.log, w.clock), Shared: w.Origin, Port: w.port(), Secure: !w.Plain,
-		Proxies: w.Proxies, Release: w.release, Security: w.reported(), Reports: w.sightings.hear,
+		Proxies: w.Proxies, Release: w.release, Security: w.reported(), Reports: w.sightings.hear, Banner: w.banner,
 	})
+}
+
+// banner is what a town has published about a breach, in one sentence. A page is
+// shown without it sooner than not at all.
+func (w *works) banner(ctx context.Context, city id.City, lang locale.Lang) (text, path string) {
+	current, err := w.published.Current(ctx, city)
+	if err == nil {
+		var public letter.Public
+		public, err = w.published.Text(current, lang)
+		text = public.Banner
+	}
+	switch {
+	case errors.Is(err, notice.ErrNotPublished):
+		return "", ""
+	case err != nil:
+		w.log.ErrorContext(ctx, "reading the notice in force", "city", string(city), "error", err)
+		return "", ""
+	}
+	return text, "/notice"
 }
 
 // alarms go to the log, where whoever watches it is called.

@@ -26,7 +26,7 @@ import (
 func answerable() []string {
 	return []string{
 		"payment.Service.Owed", "payment.Service.ApprovedOn", "payment.Service.Disputes", "payment.Service.Unposted", "cis.Service.Batches", "cis.Service.Refused", "cis.Service.NotSent", "payment.Service.DisputesOn", "ledger.Service.BookedOn", "payment.Service.Quote",
-		"billing.Service.Find", "billing.Service.Bills", "billing.Service.Readings", "billing.Service.Holders",
+		"billing.Service.Find", "billing.Service.Bills", "billing.Service.Readings", "billing.Service.Holders", "notice.Service.Current", "notice.Service.Affected", "notice.Service.Withdraw",
 		"cis.Service.Import", "cis.Service.Export", "cis.Service.Rewrite", "cis.Service.Overdue",
 		"audit.Log.Verify", "audit.Log.Newest", "audit.Log.Export", "audit.Log.History",
 		"exposure.Service.Each", "exposure.Service.Tallies", "incident.Desk.Open", "incident.Desk.List", "incident.Desk.People", "incident.Desk.Preview", "incident.Desk.Facts",

@@ -93,6 +93,9 @@ func (c *cities) commands(here, other *place) map[string]command {
 		"incident address":    {args: []string{"--city", slug, "--yes", worstOf(here), c.letterOf(here), "1 Road of " + slug, "Town, TX 79761"}, acts: true},
 		"incident again":      {args: []string{"--city", slug, "--yes", worstOf(here)}, acts: true},
 		"incident letters":    {args: []string{"--city", slug, worstOf(here)}},
+		"incident publish":    {args: []string{"--city", slug, "--yes", "--notice", in("notice.yaml"), "worst-" + slug}, acts: true},
+		"incident affected":   {args: []string{"--city", slug, "--utility-account", "004217001", "worst-" + slug}},
+		"incident unpublish":  {args: []string{"--city", slug, "--yes"}, acts: true},
 		"incident substitute": {args: []string{"--city", slug, worstOf(here)}},
 		"reports list":        {args: []string{"--city", slug, "--extensions"}},
 		"reports show":        {args: []string{"--city", slug, here.seen.String()}},
@@ -132,6 +135,7 @@ func order() []string {
 		"incident clocks", "incident verify", "incident list", "incident codes", "incident mail", "incident print", "incident posted", "incident mailings",
 		"incident returned", "incident address", "incident again", "incident letters", "incident substitute",
 		"incident hold", "posting spared", "retain list", "approval take", "approval list", "approval show", "approval withdraw", "incident lift",
+		"incident publish", "incident affected", "incident unpublish",
 		"day", "dispute list", "dispute won", "dispute lost", "city show", "city apply", "manifest make",
 		"reports list", "reports show",
 	}

@@ -41,6 +41,8 @@ func (c *cities) posted(p *place) {
 	c.must(err)
 	m, err := c.mailroom().Write(c.Context(), p.slug, worstOrder(p), nil, operator())
 	c.must(err)
+	_, err = c.published.Publish(c.Context(), p.slug, worstOf(p), worstOrder(p).Terms.Notice, operator())
+	c.must(err)
 	_, err = c.mailroom().Post(c.Context(), p.slug, worstOf(p), m.Number, calendar.MakeDate(2026, 1, 6), "a receipt of "+string(p.slug), operator())
 	c.must(err)
 	letter := c.letterOf(p)
@@ -77,6 +79,20 @@ func worstOrder(p *place) mailing.Order {
 // aboutMailings asks one city's post for what the other's has.
 func aboutMailings() map[string]func(asking) (any, error) {
 	return map[string]func(asking) (any, error){
+		"notice.Service.Publish": func(a asking) (any, error) {
+			return a.c.published.Publish(a.ctx, a.here.slug, worstOf(a.other), worstOrder(a.other).Terms.Notice, operator())
+		},
+		"notice.Service.Current": func(a asking) (any, error) {
+			return a.c.published.Current(a.ctx, a.here.slug)
+		},
+		"notice.Service.Affected": func(a asking) (any, error) {
+			return a.c.published.Affected(a.ctx, a.here.slug, "004217001")
+		},
+		"notice.Service.Withdraw": func(a asking) (any, error) {
+			_, err := a.c.published.Publish(a.ctx, a.here.slug, worstOf(a.here), worstOrder(a.here).Terms.Notice, operator())
+			a.c.must(err)
+			return a.c.published.Withdraw(a.ctx, a.here.slug, operator())
+		},
 		"billing.Service.Holders": func(a asking) (any, error) {
 			var all []billing.Holder
 			err := billing.New(a.c.db).Holders(a.ctx, a.here.slug, func(h billing.Holder) error {

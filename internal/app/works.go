@@ -25,6 +25,7 @@ import (
 	"clearwell/internal/ledger"
 	"clearwell/internal/limit"
 	"clearwell/internal/locale"
+	"clearwell/internal/notice"
 	"clearwell/internal/notify"
 	"clearwell/internal/payment"
 	"clearwell/internal/processor"
@@ -62,6 +63,7 @@ type works struct {
 	companies map[string]processor.Processor
 	notices   *hook.Door
 	sightings sightings
+	published *notice.Service // what towns say about breaches
 }
 
 // keys are the secrets of an installation.
@@ -143,6 +145,11 @@ func (w *works) furnish(ctx context.Context) error {
 		DB: w.db, Towns: w.towns, Processors: w.companies, Holds: holds{w.holds, w.release}, Receipts: w.receipts,
 		Breaker: limit.NewBreaker(w.keys.digests), Ratio: limit.NewRatio(w.clock, payment.CardTesting()), Log: w.log, Node: machine, Release: w.release,
 	})
+	writer, err := w.letterWriter()
+	if err != nil {
+		return err
+	}
+	w.published = notice.New(w.db, w.clock, writer)
 	w.exchange = cis.New(w.db, postings{w.payments, ledger.New(w.db)})
 	w.visits = access.NewSessions(w.db, access.Config{Plain: w.Plain})
 	w.tries = limit.NewTries(w.db, w.keys.digests)

@@ -79,6 +79,10 @@ func digest(kind, text string) uint64 {
 // nameKey is the words of a name without what is written in many ways: capitals,
 // accents, punctuation, order. "Muñoz, Ana" and "ANA MUNOZ" are one; "Ana M.
 // Muñoz" is another, because it may be.
+// SameName reports whether two texts are one name: without regard to capitals,
+// accents, punctuation and order, and not any closer.
+func SameName(a, b string) bool { return nameKey(a) != "" && nameKey(a) == nameKey(b) }
+
 func nameKey(name string) string {
 	words := plainWords(name)
 	slices.Sort(words)

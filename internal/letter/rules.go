@@ -85,6 +85,15 @@ func (l Letter) Text() string {
 	return b.String()
 }
 
+// Addresses lists the addresses that belong to a paragraph, each on one line.
+func (p Paragraph) Addresses() []string {
+	var all []string
+	for _, c := range p.Contacts {
+		all = append(all, contactLine(c))
+	}
+	return all
+}
+
 // contactLine is an address on one line.
 func contactLine(c law.Contact) string {
 	parts := append(append([]string{c.Name}, c.Lines...), c.Phone, c.Site)

@@ -35,6 +35,9 @@ type Config struct {
 	Release   string         // digest of the program
 	Security  string         // URI at which weaknesses of the host that towns share are reported; empty for each town's own
 	Reports   Reports        // nil where browsers are not asked to report
+	// Banner is what every page of a town says about a breach, and the path of the
+	// page that says more; empty for nothing. nil for none ever.
+	Banner func(ctx context.Context, city id.City, lang locale.Lang) (text, path string)
 }
 
 // Sorry is the pages for when a door cannot go on.

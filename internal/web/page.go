@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
@@ -24,14 +25,19 @@ func (k *Kit) page(r *http.Request) ui.Page {
 	if s.town.Known() {
 		p.Town.FreeWays = freeWays(s.town.File, p.Words, k.cfg.Clock.Now())
 		p.Sandbox = s.town.File.Processor.Mode == city.Sandbox
-		p.Notices = k.notices(s)
+		p.Notices = k.notices(r.Context(), s, p.Words)
 	}
 	return p
 }
 
 // notices is what the town has to say today.
-func (k *Kit) notices(s *scene) []ui.Notice {
+func (k *Kit) notices(ctx context.Context, s *scene, words *locale.Printer) []ui.Notice {
 	var all []ui.Notice
+	if k.cfg.Banner != nil {
+		if text, path := k.cfg.Banner(ctx, s.town.City(), s.lang); text != "" {
+			all = append(all, ui.Notice{Warning: true, Text: text, Address: s.town.Base + path, Link: words.T("page.notice_more")})
+		}
+	}
 	for _, banner := range s.town.File.Banners {
 		if banner.Shown(k.cfg.Clock.Now()) {
 			all = append(all, ui.Notice{Text: banner.Text.In(s.lang)})

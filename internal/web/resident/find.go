@@ -21,13 +21,17 @@ type visitKind struct{}
 func (visitKind) Prefix() string { return "vis" }
 
 func (d *Door) showFind(r *web.Request) (web.Answer, error) {
-	v, m := findPage(r), mistaken(r, start(r))
+	return refilled(findPage(r), mistaken(r, start(r))), nil
+}
+
+// refilled shows the page with what was typed, and what is wrong with it.
+func refilled(v view.Find, m mistake) web.Answer {
 	v.Number, v.Failed, v.Page.Errors = m.Typed[view.FieldUtilityAccount], m.Failed, m.Errors
 	v.Required = max(v.Required, m.Required)
 	for _, factor := range v.Factors {
 		v.Answers[factor] = m.Typed[string(factor)]
 	}
-	return m.shown(v), nil
+	return m.shown(v)
 }
 
 func findPage(r *web.Request) view.Find {
@@ -54,7 +58,11 @@ func ending(numbers city.NumberFormat) int {
 
 // find proves that a guest knows a utility account.
 func (d *Door) find(r *web.Request) (web.Answer, error) {
-	v := findPage(r)
+	return d.findOn(r, findPage(r), start(r), billAddress)
+}
+
+// findOn proves it on a page, and goes on to where next says for the visit.
+func (d *Door) findOn(r *web.Request, v view.Find, page string, next func(*web.Request, string) string) (web.Answer, error) {
 	typed := map[string]string{view.FieldUtilityAccount: strings.TrimSpace(r.PostFormValue(view.FieldUtilityAccount))}
 	v.Number = strings.TrimLeft(typed[view.FieldUtilityAccount], "# ")
 	for _, factor := range v.Factors {
@@ -66,31 +74,31 @@ func (d *Door) find(r *web.Request) (web.Answer, error) {
 			v.Page.Errors = wrong
 			return web.ShowWrong(v), nil
 		}
-		return again(r, start(r), mistake{Typed: typed, Errors: wrong}), nil
+		return again(r, page, mistake{Typed: typed, Errors: wrong}), nil
 	}
 	number, wait, err := d.prove(r, &v)
 	switch {
 	case errors.Is(err, errMoreAnswers):
-		return again(r, start(r), mistake{Typed: typed, Errors: unanswered(v), Required: v.Required}), nil
+		return again(r, page, mistake{Typed: typed, Errors: unanswered(v), Required: v.Required}), nil
 	case wait > 0:
 		v.Wait = wait
 		return web.Show(v).With(web.Status(limit.ErrTooManyTries.Kind)), nil
 	case errors.Is(err, billing.ErrNoMatch):
-		return again(r, start(r), mistake{Typed: typed, Failed: true}), nil
+		return again(r, page, mistake{Typed: typed, Failed: true}), nil
 	case err != nil:
 		return web.Answer{}, err
 	}
-	return d.welcome(r, number)
+	return d.welcome(r, number, next)
 }
 
 // welcome remembers what was proved, under a new name of the visit.
-func (d *Door) welcome(r *web.Request, number billing.Number) (web.Answer, error) {
+func (d *Door) welcome(r *web.Request, number billing.Number, next func(*web.Request, string) string) (web.Answer, error) {
 	if err := r.Session.Renew(); err != nil {
 		return web.Answer{}, err
 	}
 	visit := id.Unguessable[visitKind](d.Clock.Now()).String()
 	r.Session.Remember(visit, string(number))
-	return web.GoTo(billAddress(r, visit)), nil
+	return web.GoTo(next(r, visit)), nil
 }
 
 // unanswered says which fields must still be filled in.

@@ -5,6 +5,7 @@ import (
 	"clearwell/internal/clock"
 	"clearwell/internal/control"
 	"clearwell/internal/limit"
+	"clearwell/internal/notice"
 	"clearwell/internal/payment"
 	"clearwell/internal/web"
 )
@@ -21,6 +22,7 @@ type Config struct {
 	Companies map[string]Company // by the adapter's name
 	Alarms    web.Alarms         // nil for none
 	Openness  Openness
+	Notices   *notice.Service // nil where no town has published any
 }
 
 // Company is a processor as residents meet it.
@@ -58,6 +60,10 @@ func (d *Door) Routes() web.Routes {
 		"GET " + web.AssuranceAddress: d.showAssurance,
 		"GET " + componentsAddress:    d.giveComponents,
 		"GET " + checkpointAddress:    d.giveCheckpoint,
+		"GET /notice":                 d.showNotice,
+		"GET /affected":               d.showAsk,
+		"POST /affected":              d.ask,
+		"GET /affected/{visit}":       d.showAffected,
 	})
 }
 

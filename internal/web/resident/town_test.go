@@ -26,9 +26,12 @@ import (
 	"clearwell/internal/db"
 	"clearwell/internal/db/dbtest"
 	"clearwell/internal/id"
+	"clearwell/internal/law"
+	"clearwell/internal/letter"
 	"clearwell/internal/limit"
 	"clearwell/internal/locale"
 	"clearwell/internal/money"
+	"clearwell/internal/notice"
 	"clearwell/internal/payment"
 	"clearwell/internal/processor"
 	"clearwell/internal/processor/sandbox"
@@ -59,6 +62,7 @@ type town struct {
 	portal   *httptest.Server
 	company  *sandbox.Server
 	payments *payment.Service
+	notices  *notice.Service
 	log      *lines
 	alarms   *alarms
 	mailed   []string
@@ -174,10 +178,13 @@ func foundAs(t *testing.T, d *db.DB, clk *clock.Manual, file []byte) *town {
 		Sessions: memstore.NewWithCleanupInterval(0), Sorry: resident.Sorry{}, Alarms: tw.alarms, Release: "r1",
 	})
 	tw.must(err)
+	book, err := law.Load()
+	tw.must(err)
+	tw.notices = notice.New(d, clk, letter.NewWriter(book, catalogue))
 	door := resident.New(resident.Config{
 		Alarms: tw.alarms,
 		Bills:  billing.New(d), Payments: tw.payments, Mail: tw, Clock: clk, Gate: limit.NewGate(clk, 0), Tries: limit.NewTries(d, secret.NewKey()),
-		Openness:  told{},
+		Openness: told{}, Notices: tw.notices,
 		Companies: map[string]resident.Company{"sandbox": {Name: "Cardworks", Pages: []string{company.URL}}},
 	})
 	tw.door = kit.Handler(door.Routes())

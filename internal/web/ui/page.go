@@ -54,6 +54,8 @@ type Language struct {
 type Notice struct {
 	Warning bool
 	Text    string
+	Address string // of a page that says more; empty for none
+	Link    string // what the way there is called
 }
 
 // FieldError is what is wrong with one field.

@@ -7,6 +7,8 @@ import (
 
 	"clearwell/internal/calendar"
 	"clearwell/internal/city"
+	"clearwell/internal/law"
+	"clearwell/internal/letter"
 	"clearwell/internal/locale"
 	"clearwell/internal/money"
 	"clearwell/internal/policy"
@@ -24,6 +26,7 @@ func States() []gallery.State {
 		stage(name, func(s gallery.Stage) View { return fill(s.Page) })
 	}
 	addFinding(add)
+	addNotices(add)
 	addBills(add)
 	addPaying(stage)
 	addReviewing(add)
@@ -47,6 +50,48 @@ func sampleForm() Form {
 
 func sampleFind(p ui.Page) Find {
 	return Find{Page: p, Form: sampleForm(), Example: "104-2233-01", Ending: 2, Factors: []city.Factor{city.HouseNumber}, Required: 1}
+}
+
+func addNotices(add adder) {
+	add("affected-ask", func(p ui.Page) View {
+		v := sampleFind(p)
+		v.Affected = true
+		return v
+	})
+	answered := func(name string, holder, payer bool) {
+		add(name, func(p ui.Page) View {
+			return Affected{
+				Page: p, About: About{UtilityAccount: "104-2233-01"}, Holder: holder, Payer: payer, Do: samplePublic(p)[1:], Notice: "/notice",
+			}
+		})
+	}
+	answered("affected-yes", true, false)
+	answered("affected-payer", false, true)
+	answered("affected-no", false, false)
+	add("notice", func(p ui.Page) View {
+		p.Notices = []ui.Notice{{
+			Warning: true, Text: p.Words.T("letter.banner", "Windows", p.Words.T("letter.day", "Day", sampleDay(2)), "Site", "pay.town.example", "Phone", p.Town.Phone),
+			Address: "/notice", Link: p.Words.T("page.notice_more"),
+		}}
+		text := letter.Document{Title: p.Words.T("letter.public.title"), Sections: samplePublic(p)}
+		return Notice{Page: p, Text: text, Ask: "/affected"}
+	})
+}
+
+func samplePublic(p ui.Page) []letter.Section {
+	section := func(heading string, messages ...string) letter.Section {
+		s := letter.Section{Heading: p.Words.T(heading)}
+		for _, message := range messages {
+			s.Paragraphs = append(s.Paragraphs, letter.Paragraph{Text: p.Words.T(message)})
+		}
+		return s
+	}
+	more := section("letter.heading.more", "letter.bureaus")
+	more.Paragraphs[0].Contacts = []law.Contact{{Name: "Equifax", Lines: []string{"P.O. Box 105788", "Atlanta, GA 30348"}, Phone: "1-888-298-0045", Site: "www.equifax.com"}}
+	return []letter.Section{
+		section("letter.heading.information", "letter.data_kinds.card"),
+		section("letter.heading.you", "letter.card", "letter.vigilance", "letter.fraud_alert", "letter.freeze"), more,
+	}
 }
 
 func addFinding(add adder) {

@@ -7,6 +7,7 @@ import (
 
 	"clearwell/internal/calendar"
 	"clearwell/internal/city"
+	"clearwell/internal/letter"
 	"clearwell/internal/money"
 	"clearwell/internal/policy"
 	"clearwell/internal/processor"
@@ -56,6 +57,27 @@ type Find struct {
 	Answers  map[city.Factor]string
 	Failed   bool
 	Wait     time.Duration // too many tries: how long to wait; 0 when there were not
+	// Affected: the guest asks whether they were affected by a breach, and not for
+	// a bill.
+	Affected bool
+}
+
+// Notice is what the town has published about a breach.
+type Notice struct {
+	Page ui.Page
+	Text letter.Document
+	Ask  string // where to ask whether one was affected
+}
+
+// Affected says whether a utility account is on the list of a breach. It names
+// nobody.
+type Affected struct {
+	Page   ui.Page
+	About  About
+	Holder bool // details of its holder are on the list
+	Payer  bool // those of somebody else who paid for it
+	Do     []letter.Section
+	Notice string // address
 }
 
 // About says whose bill a page is about, so that nobody pays another's.

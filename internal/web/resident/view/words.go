@@ -25,6 +25,35 @@ func under(p ui.Page, title string, step int) ui.Page {
 	return p
 }
 
+// The words of the page that differ by what the guest asks for.
+func (v Find) title() string {
+	if v.Affected {
+		return v.Page.Words.T("resident.affected.title")
+	}
+	return v.Page.Words.T("resident.find.title")
+}
+
+func (v Find) lead() string {
+	if v.Affected {
+		return v.Page.Words.T("resident.affected.lead")
+	}
+	return v.Page.Words.T("resident.find.lead")
+}
+
+func (v Find) button() string {
+	if v.Affected {
+		return v.Page.Words.T("resident.affected.button")
+	}
+	return v.Page.Words.T("resident.find.button")
+}
+
+func (v Find) safe() string {
+	if v.Affected {
+		return v.Page.Words.T("resident.affected.safe")
+	}
+	return v.Page.Words.T("resident.find.safe")
+}
+
 func (v Find) utilityAccountField() ui.Field {
 	return ui.Field{
 		Words: v.Page.Words, Name: FieldUtilityAccount, Value: v.Number, MaxLength: 60,
