@@ -5,14 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
 	"clearwell/internal/calendar"
+	"clearwell/internal/cis"
 	"clearwell/internal/ledger"
 	"clearwell/internal/money"
 	"clearwell/internal/payment"
-	"clearwell/internal/processor"
 )
 
 // dayCommand ties a business date out.
@@ -49,6 +51,11 @@ type daySum struct {
 	principal, fee money.Amount
 	difference     money.Amount
 	problems       []string
+	notes          []string // what this record does not confirm
+}
+
+func (s *daySum) wrong(format string, args ...any) {
+	s.problems = append(s.problems, fmt.Sprintf(format, args...))
 }
 
 type dayReport struct {
@@ -75,8 +82,8 @@ func (r dayReport) writeTo(out io.Writer) error {
 		return err
 	}
 	for _, s := range r.sums {
-		for _, problem := range s.problems {
-			if _, err := fmt.Fprintf(out, "%s: %s\n", s.record, problem); err != nil {
+		for _, line := range slices.Concat(s.problems, s.notes) {
+			if _, err := fmt.Fprintf(out, "%s: %s\n", s.record, line); err != nil {
 				return err
 			}
 		}
@@ -101,12 +108,27 @@ func (w *works) day(ctx context.Context, town townOf, on calendar.Date) (dayRepo
 	if err != nil {
 		return dayReport{}, err
 	}
-	files, err := w.dayOfFiles(ctx, town, on, made.principal.Add(disputed.principal))
-	taken := w.dayOfProcessor(ctx, paid)
-	if asked != nil {
-		taken.problems = append(taken.problems, "what was not paid: "+asked.Error())
+	taken, err := w.dayOfProcessor(ctx, town, on, paid, disputes)
+	if err != nil {
+		return dayReport{}, err
 	}
+	if asked != nil {
+		taken.wrong("what was not paid: %v", asked)
+	}
+	files, err := w.dayOfFiles(ctx, town, on, toSend(paid, disputes, on))
 	return dayReport{on, []daySum{made, disputed, book, taken, files}}, err
+}
+
+// toSend lists what the billing system must be told of a day.
+func toSend(paid []payment.Payment, disputes []payment.Dispute, on calendar.Date) []cis.Posting {
+	var all []cis.Posting
+	for _, p := range paid {
+		all = append(all, asPosting(p))
+	}
+	for _, d := range disputes {
+		all = append(all, ofDispute(d, on)...)
+	}
+	return all
 }
 
 // dayOfPortal adds up the payments of a day, and apart from them what was taken
@@ -166,54 +188,37 @@ func (w *works) dayOfBook(ctx context.Context, town townOf, on calendar.Date, ma
 	return sum, err
 }
 
-// dayOfProcessor asks the processor for each payment. It has no principal and no
-// fee of ours, only what it took: that stands under principal and fee as we
-// divide it, as long as it is the same sum.
-func (w *works) dayOfProcessor(ctx context.Context, paid []payment.Payment) daySum {
-	sum := daySum{record: "processor"}
-	var took, want money.Amount
-	for _, p := range paid {
-		want = want.Add(p.Total())
-		result, err := w.lookUp(ctx, p)
-		if err != nil {
-			sum.problems = append(sum.problems, fmt.Sprintf("%s of %s could not be asked for: %v", p.Confirmation, p.Total(), err))
-			continue
-		}
-		if result.Decision != processor.Approved {
-			sum.problems = append(sum.problems, fmt.Sprintf("%s of %s is %s there", p.Confirmation, p.Total(), result.Decision))
-			continue
-		}
-		if result.Amount != p.Total() {
-			sum.problems = append(sum.problems, fmt.Sprintf("%s is %s there, not %s", p.Confirmation, result.Amount, p.Total()))
-		}
-		sum.count++
-		took = took.Add(result.Amount)
-		sum.fee = sum.fee.Add(p.Fee)
-	}
-	sum.principal, sum.difference = took.Sub(sum.fee), took.Sub(want)
-	return sum
-}
-
-func (w *works) lookUp(ctx context.Context, p payment.Payment) (processor.Result, error) {
-	adapter, found := w.companies[p.Processor]
-	if !found {
-		return processor.Result{}, payment.ErrNoProcessor
-	}
-	return adapter.Lookup(ctx, processor.LookupRequest{
-		Key: processor.Key(p.Attempt.String()), Merchant: p.Merchant, Since: p.StartedAt,
-	})
-}
-
-// dayOfFiles is what the billing system was sent.
-func (w *works) dayOfFiles(ctx context.Context, town townOf, on calendar.Date, principal money.Amount) (daySum, error) {
+// dayOfFiles is what the billing system was sent, compared line by line: one that
+// is missing and one that is wrong may add up to nothing.
+func (w *works) dayOfFiles(ctx context.Context, town townOf, on calendar.Date, want []cis.Posting) (daySum, error) {
 	sum := daySum{record: "posting files"}
-	batches, err := w.exchange.Batches(ctx, town.City)
-	for _, b := range batches {
-		if b.On == on {
-			sum.count += b.Lines
-			sum.principal = sum.principal.Add(b.Total)
+	sent, err := w.exchange.Sent(ctx, town.City, on)
+	if err != nil {
+		return sum, err
+	}
+	due := map[string]money.Amount{}
+	for _, p := range want {
+		due[p.Confirmation] = p.Amount
+		sum.difference = sum.difference.Sub(p.Amount)
+	}
+	for _, line := range sent {
+		sum.count++
+		sum.principal, sum.difference = sum.principal.Add(line.Amount), sum.difference.Add(line.Amount)
+		amount, known := due[line.Confirmation]
+		delete(due, line.Confirmation)
+		switch {
+		case !known:
+			sum.wrong("%s of %s was sent, and is nothing of this day", line.Confirmation, line.Amount)
+		case amount != line.Amount:
+			sum.wrong("%s was sent as %s, and is %s", line.Confirmation, line.Amount, amount)
 		}
 	}
-	sum.difference = sum.principal.Sub(principal)
-	return sum, err
+	if len(sent) == 0 && len(want) > 0 {
+		sum.wrong("nothing was sent; there are %d lines to send", len(want))
+		return sum, nil
+	}
+	for _, confirmation := range slices.Sorted(maps.Keys(due)) {
+		sum.wrong("%s of %s stands in no file", confirmation, due[confirmation])
+	}
+	return sum, nil
 }

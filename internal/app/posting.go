@@ -83,14 +83,23 @@ func postingOf(town townOf, on calendar.Date, by audit.Actor) (cis.ExportRequest
 	if err != nil {
 		return cis.ExportRequest{}, err
 	}
-	set, err := town.Rules.InForce(on)
+	ends, err := dayEnds(town, on)
 	if err != nil {
 		return cis.ExportRequest{}, err
 	}
 	return cis.ExportRequest{
-		City: town.City, On: on, Ends: set.CutOff(policy.Card, town.Zone).End(on), Layout: declared, Zone: town.Zone,
+		City: town.City, On: on, Ends: ends, Layout: declared, Zone: town.Zone,
 		AcknowledgeWithin: town.Posting.AcknowledgeWithin, Actor: by,
 	}, nil
+}
+
+// dayEnds is when a business date is over.
+func dayEnds(town townOf, on calendar.Date) (time.Time, error) {
+	set, err := town.Rules.InForce(on)
+	if err != nil {
+		return time.Time{}, err
+	}
+	return set.CutOff(policy.Card, town.Zone).End(on), nil
 }
 
 // acknowledgePosting notes that a file was taken.

@@ -199,6 +199,13 @@ func aboutPaying() map[string]func(asking) (any, error) {
 		"payment.Service.Payment":    func(a asking) (any, error) { return a.c.payments.Payment(a.ctx, a.here.slug, a.made("paid")) },
 		"payment.Service.Refresh":    func(a asking) (any, error) { return a.c.payments.Refresh(a.ctx, a.here.slug, a.made("in doubt")) },
 		"payment.Service.ApprovedOn": func(a asking) (any, error) { return a.c.payments.ApprovedOn(a.ctx, a.here.slug, a.c.paidOn(a.other)) },
+		"payment.Service.SurplusesOn": func(a asking) (any, error) {
+			return a.c.payments.SurplusesOn(a.ctx, a.here.slug, a.c.paidOn(a.other))
+		},
+		"payment.Service.SettleOn": func(a asking) (any, error) {
+			return nil, a.c.payments.SettleOn(a.ctx, a.here.slug, a.c.paidOn(a.other))
+		},
+		"payment.Service.OfAttempt": func(a asking) (any, error) { return a.c.payments.OfAttempt(a.ctx, a.here.slug, a.attempt("paid")) },
 		"payment.Service.Settle": func(a asking) (any, error) {
 			return nil, a.c.payments.Settle(a.ctx, a.here.slug, a.attempt("in doubt"))
 		},
@@ -274,6 +281,7 @@ func aboutBills() map[string]func(asking) (any, error) {
 		"cis.Service.Batches": func(a asking) (any, error) { return a.c.exchange.Batches(a.ctx, a.here.slug) },
 		"cis.Service.Refused": func(a asking) (any, error) { return a.c.exchange.Refused(a.ctx, a.here.slug) },
 		"cis.Service.NotSent": func(a asking) (any, error) { return a.c.exchange.NotSent(a.ctx, a.here.slug, []string{"nobody's"}) },
+		"cis.Service.Sent":    func(a asking) (any, error) { return a.c.exchange.Sent(a.ctx, a.here.slug, a.c.paidOn(a.other)) },
 		"cis.Service.Overdue": func(a asking) (any, error) { return a.c.exchange.Overdue(a.ctx, a.here.slug, a.c.clk.Now().Add(long)) },
 	}
 }

@@ -23,6 +23,21 @@ func (s *Service) Batches(ctx context.Context, town id.City) ([]Batch, error) {
 	return found, nil
 }
 
+// Sent lists what stands in the posting files of a business date, in the order of
+// the files.
+func (s *Service) Sent(ctx context.Context, town id.City, on calendar.Date) ([]Posting, error) {
+	var found []Posting
+	err := s.db.Read(ctx, town, func(ctx context.Context, tx *db.Tx) error {
+		var err error
+		found, err = sentOn(ctx, tx, on)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("listing what was sent of %s: %w", on, err)
+	}
+	return found, nil
+}
+
 // Refused lists what the billing system did not take, and has not taken since:
 // somebody must see to it.
 func (s *Service) Refused(ctx context.Context, town id.City) ([]Posting, error) {

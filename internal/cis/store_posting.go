@@ -144,9 +144,19 @@ func linesOf(ctx context.Context, tx *db.Tx, b Batch) ([]line, error) {
 	return found, err
 }
 
+func sentOn(ctx context.Context, tx *db.Tx, on calendar.Date) ([]Posting, error) {
+	return selectLines(ctx, tx, "business_on = $2 order by sequence, position", on)
+}
+
 func refusedLines(ctx context.Context, tx *db.Tx) ([]Posting, error) {
-	rows, err := tx.Query(ctx, "select "+lineColumns+` from posting_lines
-		where city_id = $1 and refused_at is not null and settled_at is null order by refused_at, confirmation`, tx.City())
+	return selectLines(ctx, tx, "refused_at is not null and settled_at is null order by refused_at, confirmation")
+}
+
+// selectLines reads the lines of the transaction's city for which a condition
+// holds.
+func selectLines(ctx context.Context, tx *db.Tx, condition string, args ...any) ([]Posting, error) {
+	rows, err := tx.Query(ctx, "select "+lineColumns+" from posting_lines where city_id = $1 and "+condition,
+		append([]any{tx.City()}, args...)...)
 	if err != nil {
 		return nil, err
 	}

@@ -132,6 +132,12 @@ func (s *Service) Payment(ctx context.Context, city id.City, payment ID) (Paymen
 	return found, named(err, ErrNoPayment)
 }
 
+// OfAttempt finds the payment that an attempt was made for, also one of its earlier
+// attempts. Returns [ErrNoPayment].
+func (s *Service) OfAttempt(ctx context.Context, city id.City, key processor.Key) (Payment, error) {
+	return s.byAttempt(ctx, city, string(key))
+}
+
 // ApprovedOn lists the approved payments of a business date, oldest first.
 func (s *Service) ApprovedOn(ctx context.Context, city id.City, on calendar.Date) ([]Payment, error) {
 	var found []Payment

@@ -7,7 +7,7 @@
 //
 // An adapter implements [Processor] and those of the small capability
 // interfaces ([Fields], [Redirector], [Notifier], [Tracer], [Refunder], [Saver],
-// [Settler]) that its processor really has. A missing capability is a missing
+// [Settler], [Teller]) that its processor really has. A missing capability is a missing
 // interface, never an error at run time.
 //
 // Doubt has a name: [Unknown]. An adapter that did not hear the answer says so,

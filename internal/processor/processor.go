@@ -90,6 +90,15 @@ type Settler interface {
 	Settlements(ctx context.Context, merchant Merchant, from, to time.Time) ([]SettlementLine, error)
 }
 
+// Teller is the capability of telling all that moved, without being asked about
+// any attempt of ours: what only the processor has is found in it.
+type Teller interface {
+	// Statement lists every charge that was approved, every refund and every
+	// dispute, paid out or not, from the first to the second instant, both UTC, the
+	// second excluded. A line stands in it within a minute of the movement.
+	Statement(ctx context.Context, merchant Merchant, from, to time.Time) ([]StatementLine, error)
+}
+
 // Merchant is a city's merchant account, as the processor names it.
 type Merchant string
 
@@ -333,6 +342,15 @@ type Saved struct {
 	Token                Token
 	Instrument           Instrument
 	InitialTransactionID string
+}
+
+// StatementLine is one movement of the payers' money, as the processor has it.
+type StatementLine struct {
+	At        time.Time
+	Kind      SettlementKind // SettledCharge, SettledRefund or SettledDispute
+	Key       Key            // our attempt, also of a refund or dispute; empty where it is none of ours
+	Reference string         // as on a settlement line
+	Amount    money.Amount   // negative where the payer has it back
 }
 
 // SettlementLine is one line of a payout.

@@ -376,6 +376,77 @@ func settles(b *bench) {
 	}
 }
 
+// tells holds the statement to what moved, whether its answer was heard or not:
+// each once, to the cent, with our key, and nothing else.
+func tells(b *bench) {
+	teller := capability[processor.Teller](b)
+	want := map[processor.Key]money.Amount{}
+	for _, cents := range []int64{100, 4999} {
+		req, got := b.approved(cents)
+		want[req.Key] = got.Amount
+	}
+	lost := b.request(ReplyLost, 3210)
+	_, _ = b.Processor.Charge(b.ctx, lost) // a transport may ask again by itself; it is on the statement either way
+	want[lost.Key] = lost.Amount
+	b.charge(b.request(TryAnother, 777))
+	want = b.refundTold(want)
+	to := b.Now().Add(time.Second)
+	lines, err := teller.Statement(b.ctx, b.Merchant, b.began, to)
+	if err != nil {
+		b.Fatalf("Statement: %v", err)
+	}
+	for _, line := range lines {
+		key := line.Key
+		if line.Kind == processor.SettledRefund {
+			key = "refund of " + key
+		}
+		if amount, expected := want[key]; !expected || line.Amount != amount || line.Reference == "" || line.At.Before(b.began) || !line.At.Before(to) {
+			b.Errorf("line %+v: want %v, expected %v, between %v and %v", line, amount, expected, b.began, to)
+		}
+		delete(want, key)
+	}
+	if len(want) > 0 {
+		b.Errorf("no line for %v", want)
+	}
+	b.tellsNothingElse(teller, to)
+}
+
+// tellsNothingElse asks for other times, and for another merchant account.
+func (b *bench) tellsNothingElse(teller processor.Teller, to time.Time) {
+	b.Helper()
+	for what, ask := range map[string]func() ([]processor.StatementLine, error){
+		"before": func() ([]processor.StatementLine, error) {
+			return teller.Statement(b.ctx, b.Merchant, b.began.AddDate(-1, 0, 0), b.began)
+		},
+		"after": func() ([]processor.StatementLine, error) {
+			return teller.Statement(b.ctx, b.Merchant, to, to.AddDate(1, 0, 0))
+		},
+		"of somebody else": func() ([]processor.StatementLine, error) { return teller.Statement(b.ctx, b.Stranger, b.began, to) },
+	} {
+		if lines, err := ask(); err != nil || len(lines) > 0 {
+			b.Errorf("%s there are %d lines, %v", what, len(lines), err)
+		}
+	}
+}
+
+// refundTold refunds half of a new charge, if the adapter can, and adds both to
+// what the statement must tell.
+func (b *bench) refundTold(want map[processor.Key]money.Amount) map[processor.Key]money.Amount {
+	b.Helper()
+	refunder, ok := b.Processor.(processor.Refunder)
+	if !ok {
+		return want
+	}
+	req, charged := b.approved(2000)
+	half := money.Cents(1000)
+	_, err := refunder.Refund(b.ctx, processor.RefundRequest{Key: b.key(), Merchant: b.Merchant, Reference: charged.Reference, Amount: half})
+	if err != nil {
+		b.Fatalf("Refund: %v", err)
+	}
+	want[req.Key], want["refund of "+req.Key] = charged.Amount, half.Neg()
+	return want
+}
+
 // refundOne refunds half of a new charge, if the adapter can, and adds both to
 // what is to be settled.
 func (b *bench) refundOne(want map[string]money.Amount) map[string]money.Amount {

@@ -116,6 +116,7 @@ func parts() []part {
 		{"saver: stored credentials", storedCredentials},
 		{"saver: saving once, forgetting twice", savesOnce},
 		{"settler: the lines are the charges", settles},
+		{"teller: a statement is what moved", tells},
 	}
 }
 

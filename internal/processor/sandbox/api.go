@@ -55,6 +55,7 @@ func (s *Server) api() http.Handler {
 		return struct{}{}, s.forget(w.Merchant, w.Token)
 	}))
 	api.HandleFunc("POST /v1/settlements", answer(s.answerSettlements))
+	api.HandleFunc("POST /v1/statements", answer(s.answerStatement))
 	return api
 }
 
@@ -79,6 +80,15 @@ func (s *Server) answerSettlements(_ context.Context, w wirePeriod) ([]wireLine,
 	out := make([]wireLine, 0, len(lines))
 	for _, line := range lines {
 		out = append(out, lineToWire(line))
+	}
+	return out, err
+}
+
+func (s *Server) answerStatement(_ context.Context, w wirePeriod) ([]wireMove, error) {
+	lines, err := s.statement(w.Merchant, w.From, w.To)
+	out := make([]wireMove, 0, len(lines))
+	for _, line := range lines {
+		out = append(out, moveToWire(line))
 	}
 	return out, err
 }

@@ -126,6 +126,19 @@ func (c *Client) Settlements(ctx context.Context, merchant processor.Merchant, f
 	return lines, nil
 }
 
+// Statement lists what moved, see [processor.Teller].
+func (c *Client) Statement(ctx context.Context, merchant processor.Merchant, from, to time.Time) ([]processor.StatementLine, error) {
+	var w []wireMove
+	if err := c.call(ctx, "/v1/statements", wirePeriod{merchant, from, to}, &w); err != nil {
+		return nil, err
+	}
+	lines := make([]processor.StatementLine, 0, len(w))
+	for _, line := range w {
+		lines = append(lines, line.port())
+	}
+	return lines, nil
+}
+
 // call asks the sandbox once. The key of an attempt travels in the body: in a
 // header of that name, Go's transport would take it as leave to send the
 // request again by itself.

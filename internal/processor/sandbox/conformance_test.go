@@ -21,6 +21,7 @@ type everything interface {
 	processor.Refunder
 	processor.Saver
 	processor.Settler
+	processor.Teller
 }
 
 func TestConformsOverHTTP(t *testing.T) {

@@ -96,6 +96,14 @@ func (d *InProcess) Settlements(ctx context.Context, merchant processor.Merchant
 	return d.server.settlements(merchant, from, to)
 }
 
+// Statement lists what moved, see [processor.Teller].
+func (d *InProcess) Statement(ctx context.Context, merchant processor.Merchant, from, to time.Time) ([]processor.StatementLine, error) {
+	if err := unsent(ctx); err != nil {
+		return nil, err
+	}
+	return d.server.statement(merchant, from, to)
+}
+
 // unsent says that a request whose context has ended did not leave us.
 func unsent(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {

@@ -49,6 +49,22 @@ func (s *Server) settlements(merchant processor.Merchant, from, to time.Time) ([
 	return lines, nil
 }
 
+// statement lists what moved from the first instant to the second, excluded.
+func (s *Server) statement(merchant processor.Merchant, from, to time.Time) ([]processor.StatementLine, error) {
+	_, err := s.open()
+	defer s.mu.Unlock()
+	if err != nil {
+		return nil, err
+	}
+	var lines []processor.StatementLine
+	for _, m := range s.book.moves[merchant] {
+		if !m.at.Before(from) && m.at.Before(to) {
+			lines = append(lines, processor.StatementLine{At: m.at, Kind: m.kind, Key: m.key, Reference: m.reference, Amount: money.Cents(m.gross)})
+		}
+	}
+	return lines, nil
+}
+
 func payoutOf(at time.Time) (string, time.Time) {
 	day := at.UTC().Truncate(24 * time.Hour)
 	return "po_" + day.Format(time.DateOnly), day.AddDate(0, 0, 2).Add(14 * time.Hour)

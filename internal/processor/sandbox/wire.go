@@ -195,6 +195,22 @@ func (w wireLine) port() processor.SettlementLine {
 	}
 }
 
+type wireMove struct {
+	At        time.Time                `json:"at"`
+	Kind      processor.SettlementKind `json:"kind"`
+	Key       processor.Key            `json:"key,omitempty"`
+	Reference string                   `json:"reference"`
+	Amount    int64                    `json:"amount_cents"`
+}
+
+func moveToWire(l processor.StatementLine) wireMove {
+	return wireMove{l.At, l.Kind, l.Key, l.Reference, l.Amount.Cents()}
+}
+
+func (w wireMove) port() processor.StatementLine {
+	return processor.StatementLine{At: w.At, Kind: w.Kind, Key: w.Key, Reference: w.Reference, Amount: money.Cents(w.Amount)}
+}
+
 // wireError names a refusal by the code that the port gives it.
 type wireError struct {
 	Error  string `json:"error"`

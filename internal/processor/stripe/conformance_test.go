@@ -17,6 +17,7 @@ var _ interface {
 	processor.Refunder
 	processor.Saver
 	processor.Settler
+	processor.Teller
 } = (*Adapter)(nil)
 
 func TestConformsWithKeysOfItsOwn(t *testing.T) {

@@ -2,6 +2,7 @@ package stripe
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -109,5 +110,26 @@ func TestOnlyMarksOfTheFirstKindCount(t *testing.T) {
 		if _, err := a.ReadNotice(thin.Header, thin.Body, c.clock.Now().Add(shift)); !errors.Is(err, want) {
 			t.Errorf("%v later: %v, want %v", shift, err, want)
 		}
+	}
+}
+
+// A dispute names no attempt, and its charge may be months old.
+func TestAStatementSaysWhichAttemptIsDisputed(t *testing.T) {
+	c := found(t, false)
+	from := c.clock.Now()
+	adapter := c.adapter(t)
+	got, err := adapter.Charge(t.Context(), processor.ChargeRequest{
+		Key: "att_disputed", Merchant: sampletown, Token: c.token(t, "4000000000000259"), Amount: money.Cents(8410), ReturnURL: returnURL,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines, err := adapter.Statement(t.Context(), sampletown, from, from.Add(time.Second))
+	want := []processor.StatementLine{
+		{At: from, Kind: processor.SettledDispute, Key: "att_disputed", Reference: got.Reference, Amount: money.Cents(-8410)},
+		{At: from, Kind: processor.SettledCharge, Key: "att_disputed", Reference: got.Reference, Amount: money.Cents(8410)},
+	}
+	if err != nil || !slices.Equal(lines, want) {
+		t.Errorf("Statement = %+v, %v; want %+v", lines, err, want)
 	}
 }
