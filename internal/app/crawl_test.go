@@ -7,6 +7,8 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -96,13 +98,16 @@ func headers() map[string]*regexp.Regexp {
 }
 
 // banners are words by which scanners know a program, a part or a version.
-var banners = regexp.MustCompile(`(?i)clearwell|golang|go1\.|net/http|goroutine|panic|sqlite|postgres|pgx|templ\b|kong|chromium|/work/|internal/|\bversion\s*\d`)
+var banners = regexp.MustCompile(`(?i)clearwell|golang|go1\.|net/http|goroutine|panic|sqlite|postgres|pgx|templ\b|kong|chromium|internal/|\bversion\s*\d`)
 
 // banner finds what names the program or its release, but for the words that the
 // script has with the processor's fields.
 func (l *listening) banner(text string) string {
 	if strings.Contains(text, l.release[:8]) {
 		return l.release[:8]
+	}
+	if folder, err := os.Getwd(); err != nil || strings.Contains(text, filepath.Dir(filepath.Dir(folder))) {
+		return "the folder that the program was built in"
 	}
 	return banners.FindString(messages.ReplaceAllString(text, ""))
 }

@@ -86,17 +86,8 @@ type clocksIncident struct {
 // Run prints the facts, who is counted, and all duties.
 func (c clocksIncident) Run(ctx context.Context, p Process) error {
 	return inTown(ctx, p, c.Config, c.City, func(w *works, town townOf) error {
-		found, revision, err := c.find(ctx, w, town)
+		recorded, facts, err := c.facts(ctx, w, town)
 		if err != nil {
-			return err
-		}
-		desk := incident.New(w.db)
-		recorded, err := desk.Facts(ctx, town.City, c.Name)
-		if err != nil {
-			return err
-		}
-		facts := lawFacts(town, recorded)
-		if err := count(ctx, desk, found, revision, &facts); err != nil {
 			return err
 		}
 		book, err := law.Load()
@@ -136,6 +127,22 @@ func lawFacts(town townOf, recorded []incident.Fact) law.Facts {
 		}
 	}
 	return facts
+}
+
+// facts gives what was recorded of the incident, and what the law wants to know
+// of it: with the people of the revision, counted.
+func (f namedFlags) facts(ctx context.Context, w *works, town townOf) ([]incident.Fact, law.Facts, error) {
+	found, revision, err := f.find(ctx, w, town)
+	if err != nil {
+		return nil, law.Facts{}, err
+	}
+	desk := incident.New(w.db)
+	recorded, err := desk.Facts(ctx, town.City, f.Name)
+	if err != nil {
+		return nil, law.Facts{}, err
+	}
+	facts := lawFacts(town, recorded)
+	return recorded, facts, count(ctx, desk, found, revision, &facts)
 }
 
 // count counts the people of a revision by where they live. Of whom that is not

@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"clearwell/internal/calendar"
-	"clearwell/internal/incident"
 	"clearwell/internal/law"
 	"clearwell/internal/mailing"
 )
@@ -170,17 +169,8 @@ type substituteIncident struct {
 // Run says it, with the reason and the statute.
 func (c substituteIncident) Run(ctx context.Context, p Process) error {
 	return withMailings(ctx, p, c.Config, c.City, func(w *works, town townOf, s *mailing.Service) error {
-		found, revision, err := c.find(ctx, w, town)
+		_, facts, err := c.facts(ctx, w, town)
 		if err != nil {
-			return err
-		}
-		desk := incident.New(w.db)
-		recorded, err := desk.Facts(ctx, town.City, c.Name)
-		if err != nil {
-			return err
-		}
-		facts := lawFacts(town, recorded)
-		if err := count(ctx, desk, found, revision, &facts); err != nil {
 			return err
 		}
 		letters, err := s.Letters(ctx, town.City, c.Name)
