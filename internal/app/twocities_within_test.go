@@ -57,19 +57,13 @@ func inTransaction(given *ast.Field) bool { return written(given.Type) == "db.Tx
 type riding struct {
 	asking
 	tx   *db.Tx
-	load billing.LoadID // which the other city has staged
-}
-
-func (r riding) payment() payment.Payment {
-	r.c.Helper()
-	p, err := r.c.payments.Payment(r.ctx, r.other.slug, r.made("paid"))
-	r.c.must(err)
-	return p
+	load billing.LoadID  // which the other city has staged
+	paid payment.Payment // which the other city has
 }
 
 func (r riding) entries() []ledger.Entry {
 	return []ledger.Entry{{
-		Source: r.payment().Attempt.String(), Line: 1, On: r.today(), Debit: ledger.Clearing("sandbox"), Credit: ledger.Receivable("water"),
+		Source: r.paid.Attempt.String(), Line: 1, On: r.today(), Debit: ledger.Clearing("sandbox"), Credit: ledger.Receivable("water"),
 		Amount: money.Cents(1), Cause: ledger.Payment,
 	}}
 }
@@ -91,12 +85,12 @@ func rides() map[string]func(riding) (any, error) {
 		"control.ActiveTx": func(r riding) (any, error) { return control.ActiveTx(r.ctx, r.tx) },
 		"exposure.ShownTx": func(r riding) (any, error) {
 			exposure.ShownTx(r.tx, exposure.Occasion{
-				ID: r.payment().Exposure, On: r.today(), CapturePath: exposure.WebFrame, Flow: exposure.OneTime, Instrument: exposure.Card,
+				ID: r.paid.Exposure, On: r.today(), CapturePath: exposure.WebFrame, Flow: exposure.OneTime, Instrument: exposure.Card,
 			})
 			return nil, nil
 		},
 		"exposure.ResultTx": func(r riding) (any, error) {
-			exposure.ResultTx(r.tx, exposure.Result{Occasion: r.payment().Exposure, Attempt: r.payment().Attempt.String(), Outcome: exposure.Declined})
+			exposure.ResultTx(r.tx, exposure.Result{Occasion: r.paid.Exposure, Attempt: r.paid.Attempt.String(), Outcome: exposure.Declined})
 			return nil, nil
 		},
 		"ledger.PendTx": func(r riding) (any, error) { return nil, ledger.PendTx(r.tx, r.entries()) },
@@ -162,14 +156,14 @@ func ridesOfBills() map[string]func(riding) (any, error) {
 			return answer.Taken, err
 		},
 		"cis.SettleTx": func(r riding) (any, error) {
-			return nil, cis.SettleTx(r.tx, []string{r.payment().Confirmation}, r.tx.Now(), "operator:thief")
+			return nil, cis.SettleTx(r.tx, []string{r.paid.Confirmation}, r.tx.Now(), "operator:thief")
 		},
 		"payment.NoReceipts.ReceiptTx": func(r riding) (any, error) {
-			payment.NoReceipts{}.ReceiptTx(r.tx, nil, r.payment())
+			payment.NoReceipts{}.ReceiptTx(r.tx, nil, r.paid)
 			return nil, nil
 		},
 		"payment.PostedTx": func(r riding) (any, error) {
-			payment.PostedTx(r.tx, []string{r.payment().Confirmation}, r.tx.Now())
+			payment.PostedTx(r.tx, []string{r.paid.Confirmation}, r.tx.Now())
 			return nil, nil
 		},
 	}
@@ -208,11 +202,13 @@ func TestTwoCitiesShareNoTransaction(t *testing.T) {
 		}
 		canaries := map[*place][]string{c.east: c.canaries(c.east, c.west), c.west: c.canaries(c.west, c.east)}
 		c.both(func(here, other *place) {
+			paid, err := c.payments.Payment(c.Context(), other.slug, payment.OfQuote(other.steps["paid"]))
+			c.must(err)
 			for _, name := range sortedKeys(known) {
 				var answer any
 				c.untouched(name+" in "+string(here.slug), other, func() {
 					refused := c.db.Write(c.Context(), here.slug, func(ctx context.Context, tx *db.Tx) (err error) {
-						answer, err = known[name](riding{asking{c, ctx, here, other}, tx, loads[other]})
+						answer, err = known[name](riding{asking{c, ctx, here, other}, tx, loads[other], paid})
 						return errors.Join(err, tx.Flush(ctx))
 					})
 					answer = told(answer) + strings.ReplaceAll(fmt.Sprint(refused), c.confirmation(other), "")

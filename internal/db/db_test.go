@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -238,6 +239,34 @@ func TestAPanicIsTheCallersAndUndone(t *testing.T) {
 		}()
 		if got := count(t, d); got != 0 {
 			t.Errorf("%d notes, want none", got)
+		}
+	})
+}
+
+// A test that gives up inside a transaction ends its goroutine. It must be undone,
+// and whoever writes next must not wait for ever.
+func TestAGoroutineThatEndsInsideIsUndone(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		withNotes(t, d)
+		var leaving sync.WaitGroup
+		leaving.Go(func() {
+			err := d.Write(t.Context(), "odessa", func(ctx context.Context, tx *db.Tx) error {
+				insert(tx, 1, "undone")
+				tx.Flush(ctx)
+				runtime.Goexit()
+				return nil
+			})
+			if err == nil {
+				t.Error("what nobody finished is called done")
+			}
+		})
+		leaving.Wait()
+		if got := count(t, d); got != 0 {
+			t.Errorf("%d notes, want none", got)
+		}
+		err := d.Write(t.Context(), "odessa", func(_ context.Context, tx *db.Tx) error { insert(tx, 2, "kept"); return nil })
+		if got := count(t, d); err != nil || got != 1 {
+			t.Errorf("the next one: %d notes, %v; want one", got, err)
 		}
 	})
 }

@@ -99,10 +99,26 @@ func (e *sqliteEngine) runInside(opened *sql.Tx, req *request) error {
 	return nil
 }
 
-// call runs the caller's function. Its context cannot be cancelled half-way:
-// SQLite answers an interrupted statement by undoing the whole group.
-func (req *request) call(tx *Tx) (err error) {
-	defer func() { req.panics = recover() }()
+// errLeft is what a caller is told whose function neither returned nor panicked.
+var errLeft = errors.New("the function ended its goroutine")
+
+// call runs the caller's function, on a goroutine of its own: a function that ends
+// it, as a test does that gives up half-way, would take the writer with it, and
+// every transaction after it would wait for ever.
+func (req *request) call(tx *Tx) error {
+	err, over := errLeft, make(chan struct{})
+	go func() {
+		defer close(over)
+		defer func() { req.panics = recover() }()
+		err = req.work(tx)
+	}()
+	<-over
+	return err
+}
+
+// work has a context that cannot be cancelled half-way: SQLite answers an
+// interrupted statement by undoing the whole group.
+func (req *request) work(tx *Tx) error {
 	ctx := mark(context.WithoutCancel(req.ctx))
 	if err := req.fn(ctx, tx); err != nil {
 		return err
