@@ -16,8 +16,11 @@ type auditCommand struct {
 	Key    auditKey    `cmd:"" help:"Print the public key, by which others verify."`
 }
 
-// errDamaged ends the command with a status that scripts notice.
-var errDamaged = errors.New("the audit log is damaged")
+// What ends the command with a status that scripts notice.
+var (
+	errDamaged  = errors.New("the audit log is damaged")
+	errUnproven = errors.New("nothing of the audit log is proven")
+)
 
 // verifyAudit recomputes a log, of the database or of an export.
 type verifyAudit struct {
@@ -43,8 +46,11 @@ func (c verifyAudit) Run(ctx context.Context, p Process) error {
 		return err
 	}
 	fmt.Fprintln(p.Out, report.Text())
-	if !report.OK() {
+	switch {
+	case !report.OK():
 		return errDamaged
+	case report.Unproven():
+		return errUnproven
 	}
 	return nil
 }

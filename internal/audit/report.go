@@ -27,6 +27,10 @@ type Report struct {
 // OK reports whether nothing is wrong.
 func (r Report) OK() bool { return len(r.Findings) == 0 }
 
+// Unproven reports whether nothing is wrong only because nothing is sealed: what
+// was recorded may be anybody's, and a log that was emptied looks the same.
+func (r Report) Unproven() bool { return r.OK() && r.Events == 0 }
+
 // Kind is a kind of damage.
 type Kind string
 
@@ -139,11 +143,24 @@ func (f Finding) following() string {
 	return ", and those behind it likewise"
 }
 
-func (r Report) except() string {
-	if r.OK() {
-		return ""
+func (r Report) proven() string {
+	switch {
+	case r.Vouched == 0 && r.OK():
+		return "nothing yet"
+	case r.OK():
+		return fmt.Sprintf("the first %d, by signed checkpoints", r.Vouched)
 	}
-	return ", except what is named below"
+	return fmt.Sprintf("the first %d, by signed checkpoints, except what is named below", r.Vouched)
+}
+
+// waiting says why nothing is proven, and what to do.
+func (r Report) waiting() string {
+	if r.Unsealed == 0 {
+		return "The log is empty. That is right before anything was done, and never after."
+	}
+	return fmt.Sprintf(`Events that wait to be sealed: %d. Until they are, whoever can write to the database can change
+them unseen. "clearwell serve" seals within seconds: start it, and verify again. If it runs, its log says why
+it does not seal.`, r.Unsealed)
 }
 
 // Text is the report for people, as the command line prints it.
@@ -151,15 +168,15 @@ func (r Report) Text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Audit log of %s\n\n", r.City)
 	fmt.Fprintf(&b, "  events       %d\n", r.Events)
-	fmt.Fprintf(&b, "  proven       the first %d, by signed checkpoints%s\n", r.Vouched, r.except())
+	fmt.Fprintf(&b, "  proven       %s\n", r.proven())
 	fmt.Fprintf(&b, "  unsealed     %d\n", r.Unsealed)
 	fmt.Fprintf(&b, "  checkpoints  %d with a good signature\n", r.Checkpoints)
 	if r.Newest.Size > 0 {
 		fmt.Fprintf(&b, "  newest       %d events, %s, root %s\n", r.Newest.Size, r.Newest.At.Format(time.RFC3339), r.Newest.Root)
 	}
 	switch {
-	case r.OK() && r.Events == 0:
-		b.WriteString("\nNothing is sealed yet.\n")
+	case r.Unproven():
+		b.WriteString("\nNOTHING IS PROVEN. " + r.waiting() + "\n")
 	case r.OK():
 		b.WriteString("\nIntact.\n")
 	default:

@@ -20,6 +20,8 @@ const someone = "aud_06ddqs2v8000000000000000aa"
 var reports = map[string]audit.Report{
 	"intact": {Events: 12, Unsealed: 1, Checkpoints: 4, Vouched: 12, Newest: newestOf(12)},
 	"empty":  {},
+	// Right after init, and as well where somebody has emptied the tree.
+	"unsealed": {Unsealed: 128},
 	"damaged": {Events: 8, Checkpoints: 3, Vouched: 9, Newest: newestOf(9), Findings: []audit.Finding{
 		{Kind: audit.Edited, From: 1, To: 1, Event: someone},
 		{Kind: audit.Deleted, From: 2, To: 2, Event: someone},
