@@ -70,6 +70,7 @@ type Config struct {
 	Watch map[id.City]Prober `yaml:"watch"`
 
 	people approval.People
+	file   string // where it was read
 }
 
 // Prober is a prober of a town's, as it is seen from here.
@@ -130,6 +131,7 @@ func readConfig(path string) (Config, error) {
 	if loose := mode & tooOpen; loose != 0 && cfg.holdsPassword() {
 		return Config{}, fmt.Errorf("reading %s: it holds a password and has mode %#o: chmod 600 %s", path, mode, path)
 	}
+	cfg.file = path
 	cfg.complete(filepath.Dir(path))
 	if cfg.people, err = approval.MakePeople(cfg.People); err != nil {
 		return Config{}, fmt.Errorf("reading %s: people: %w", path, err)

@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"clearwell/internal/city"
 	"clearwell/internal/clock"
+	"clearwell/internal/fault"
 	"clearwell/internal/id"
 	"clearwell/internal/processor/sandbox"
 )
@@ -63,12 +65,47 @@ func inTown(ctx context.Context, p Process, config, slug string, do func(*works,
 	})
 }
 
+// What staff are told who ask for a town that is not in force.
+var (
+	errNoTownYet  = fault.New(fault.NotFound, "town_none_yet")
+	errNoSuchTown = fault.New(fault.NotFound, "town_not_here")
+)
+
 func (w *works) townNamed(slug string) (townOf, error) {
 	town, err := w.towns.ByID(id.City(slug))
+	if errors.Is(err, city.ErrUnknown) {
+		err = w.inWords(w.noTown(slug))
+	}
 	if err != nil {
 		return nil, fmt.Errorf("finding %s: %w", slug, err)
 	}
 	return town, nil
+}
+
+// noTown says what to do next: right after init no town is in force, because
+// serve has not applied its file yet.
+func (w *works) noTown(slug string) error {
+	apply := strings.Join([]string{"clearwell city apply --config", w.file, w.fileOf(slug)}, " ")
+	var here []string
+	for _, town := range w.towns.All() {
+		here = append(here, string(town.City))
+	}
+	if len(here) == 0 {
+		return errNoTownYet.With("Command", apply)
+	}
+	return errNoSuchTown.With("Town", slug).With("Towns", strings.Join(here, ", ")).With("Command", apply)
+}
+
+// fileOf is the city file that the configuration names for a town, or where init
+// would have written it.
+func (w *works) fileOf(slug string) string {
+	name := slug + ".yaml"
+	for _, file := range w.Cities {
+		if filepath.Base(file) == name {
+			return file
+		}
+	}
+	return name
 }
 
 type cityCommand struct {
