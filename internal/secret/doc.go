@@ -5,7 +5,8 @@
 // gives it up, so that a search for Reveal finds every place that does.
 //
 // A [Sealer] encrypts values for storage. Each value has a key of its own, and
-// that key is encrypted with one from the keyset file (envelope encryption, AES
+// that key is encrypted with one from the keyset file, or
+// from a command that prints it (envelope encryption, AES
 // 256 in Galois/counter mode, both by Tink). A sealed value opens only for the
 // city and the purpose it was sealed for: copied to another row or another town,
 // it is noise. [Rotate] puts a new key in front; what older keys sealed still

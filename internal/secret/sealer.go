@@ -2,8 +2,13 @@ package secret
 
 import (
 	"bytes"
+	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"os/exec"
+	"sync/atomic"
+	"time"
 
 	"clearwell/internal/id"
 
@@ -21,7 +26,15 @@ var ErrUnopenable = errors.New("sealed value does not open")
 // Sealer seals values for storage and opens them. It is safe for concurrent use.
 type Sealer struct {
 	redacted
-	cipher tink.AEAD
+	source func(context.Context) (*keyset.Handle, error)
+	inUse  atomic.Pointer[keyring]
+}
+
+// keyring is a keyset that has been read.
+type keyring struct {
+	cipher  tink.AEAD
+	primary uint32 // the key that seals
+	keys    int
 }
 
 // NewSealer makes a sealer with a random key that lives as long as the program.
@@ -30,25 +43,74 @@ func NewSealer() (*Sealer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("making a key: %w", err)
 	}
-	return newSealer(keys)
+	return newSealer(context.Background(), func(context.Context) (*keyset.Handle, error) { return keys, nil })
 }
 
 // ReadSealer reads a keyset file. It refuses one that others than its owner may
 // read.
 func ReadSealer(path string) (*Sealer, error) {
-	keys, err := readKeyset(path)
+	return newSealer(context.Background(), func(context.Context) (*keyset.Handle, error) { return readKeyset(path) })
+}
+
+// RunSealer has a command print the keyset, for towns whose keys are kept by a
+// service of their own: the command fetches or unwraps them. What it prints goes
+// nowhere else, and what it says about its troubles is not repeated.
+func RunSealer(ctx context.Context, command []string) (*Sealer, error) {
+	return newSealer(ctx, func(ctx context.Context) (*keyset.Handle, error) { return runKeyset(ctx, command) })
+}
+
+func newSealer(ctx context.Context, source func(context.Context) (*keyset.Handle, error)) (*Sealer, error) {
+	s := &Sealer{source: source}
+	if _, err := s.Refresh(ctx); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// Refresh reads the keyset again, so that a running program seals and opens with
+// a key that was rotated in meanwhile. It tells whether anything changed; where
+// the keyset cannot be read, the sealer goes on with what it has.
+func (s *Sealer) Refresh(ctx context.Context) (changed bool, err error) {
+	keys, err := s.source(ctx)
+	if err != nil {
+		return false, err
+	}
+	wrap, err := aead.New(keys)
+	if err != nil {
+		return false, fmt.Errorf("using keyset: %w", err)
+	}
+	fresh := &keyring{aead.NewKMSEnvelopeAEAD2(aead.AES256GCMKeyTemplate(), wrap), keys.KeysetInfo().GetPrimaryKeyId(), keys.Len()}
+	before := s.inUse.Swap(fresh)
+	return before != nil && (before.primary != fresh.primary || before.keys != fresh.keys), nil
+}
+
+// An envelope begins with the length of the wrapped key, which begins with the
+// number of the key that wrapped it (Tink's wire format: version 1, then 4 bytes).
+const (
+	envelopeLength = 4
+	tinkVersion    = 1
+)
+
+// Current reports whether a sealed value was sealed with the key that seals now.
+// One that was not still opens, and is due to be sealed again.
+func (s *Sealer) Current(sealed []byte) bool {
+	if len(sealed) < envelopeLength+5 || sealed[envelopeLength] != tinkVersion {
+		return false
+	}
+	return binary.BigEndian.Uint32(sealed[envelopeLength+1:]) == s.inUse.Load().primary
+}
+
+// Reseal seals a value again with the key that seals now. One that is current is
+// given back as it is. Returns [ErrUnopenable].
+func (s *Sealer) Reseal(city id.City, purpose string, sealed []byte) ([]byte, error) {
+	if s.Current(sealed) {
+		return sealed, nil
+	}
+	value, err := s.Open(city, purpose, sealed)
 	if err != nil {
 		return nil, err
 	}
-	return newSealer(keys)
-}
-
-func newSealer(keys *keyset.Handle) (*Sealer, error) {
-	wrap, err := aead.New(keys)
-	if err != nil {
-		return nil, fmt.Errorf("using keyset: %w", err)
-	}
-	return &Sealer{cipher: aead.NewKMSEnvelopeAEAD2(aead.AES256GCMKeyTemplate(), wrap)}, nil
+	return s.Seal(city, purpose, value)
 }
 
 // Seal encrypts a value for one city and purpose. The purpose names the use,
@@ -59,7 +121,7 @@ func (s *Sealer) Seal(city id.City, purpose string, value String) ([]byte, error
 	if err != nil {
 		return nil, err
 	}
-	sealed, err := s.cipher.Encrypt([]byte(value.Reveal()), place)
+	sealed, err := s.inUse.Load().cipher.Encrypt([]byte(value.Reveal()), place)
 	if err != nil {
 		return nil, fmt.Errorf("sealing for %s: %w", purpose, err)
 	}
@@ -73,7 +135,7 @@ func (s *Sealer) Open(city id.City, purpose string, sealed []byte) (String, erro
 	if err != nil {
 		return String{}, err
 	}
-	value, err := s.cipher.Decrypt(sealed, place)
+	value, err := s.inUse.Load().cipher.Decrypt(sealed, place)
 	if err != nil {
 		return String{}, fmt.Errorf("opening for %s: %w", purpose, ErrUnopenable)
 	}
@@ -164,16 +226,37 @@ func readKeyset(path string) (*keyset.Handle, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading keyset: %w", err)
 	}
+	return parseKeyset(text, path)
+}
+
+// commandPatience bounds how long a key service may take.
+const commandPatience = 30 * time.Second
+
+func runKeyset(ctx context.Context, command []string) (*keyset.Handle, error) {
+	if len(command) == 0 {
+		return nil, errors.New("reading keyset: no command is given")
+	}
+	ctx, stop := context.WithTimeout(ctx, commandPatience)
+	defer stop()
+	text, err := exec.CommandContext(ctx, command[0], command[1:]...).Output()
+	if err != nil {
+		return nil, fmt.Errorf("reading keyset by command %s: %s", command[0], err) // not its stderr: it may hold the key
+	}
+	return parseKeyset(text, "that "+command[0]+" printed")
+}
+
+func parseKeyset(text []byte, origin string) (*keyset.Handle, error) {
 	keys, err := insecurecleartextkeyset.Read(keyset.NewJSONReader(bytes.NewReader(text)))
 	if err != nil {
 		// Not err itself: a parser quotes what it read.
-		return nil, fmt.Errorf("reading keyset %s: %w", path, errors.New("it is not a keyset"))
+		return nil, fmt.Errorf("reading keyset %s: %w", origin, errors.New("it is not a keyset"))
 	}
 	return keys, nil
 }
 
 // encode writes a keyset in clear: its file is the secret, and the machine's
-// permissions keep it. A town with a key service would wrap it here.
+// permissions keep it. A town with a key service
+// gives a command instead, see [RunSealer].
 func encode(keys *keyset.Handle) ([]byte, error) {
 	var text bytes.Buffer
 	if err := insecurecleartextkeyset.Write(keys, keyset.NewJSONWriter(&text)); err != nil {

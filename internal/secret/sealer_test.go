@@ -202,3 +202,84 @@ func TestHalfAChangeChangesNothing(t *testing.T) {
 		t.Error("a refused rotation changed the keyset")
 	}
 }
+
+// A running program takes a rotated key over, and stored values follow.
+func TestRotationWithoutDowntime(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "keyset.json")
+	if err := CreateKeyset(path); err != nil {
+		t.Fatal(err)
+	}
+	running := readSealer(t, path)
+	old := mustSeal(t, running)
+	if changed, err := running.Refresh(t.Context()); err != nil || changed || !running.Current(old) {
+		t.Errorf("nothing was rotated: changed %v, current %v, %v", changed, running.Current(old), err)
+	}
+	if err := Rotate(path); err != nil {
+		t.Fatal(err)
+	}
+	if changed, err := running.Refresh(t.Context()); err != nil || !changed {
+		t.Errorf("a rotation is not seen: %v, %v", changed, err)
+	}
+	if running.Current(old) || !opens(running, old) {
+		t.Error("what the old key sealed is called current, or does not open")
+	}
+	again, err := running.Reseal("sampletown", "x", old)
+	if err != nil || !running.Current(again) || !opens(running, again) {
+		t.Errorf("resealed: current %v, opens %v, %v", running.Current(again), opens(running, again), err)
+	}
+	if same, err := running.Reseal("sampletown", "x", again); err != nil || !bytes.Equal(same, again) {
+		t.Errorf("what is current was sealed again, %v", err)
+	}
+	if _, err := running.Reseal("othertown", "x", old); !errors.Is(err, ErrUnopenable) {
+		t.Errorf("resealed for another town: %v", err)
+	}
+}
+
+// A keyset that cannot be read must not take the keys from a program that runs.
+func TestALostKeysetLeavesTheRunningSealer(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "keyset.json")
+	if err := CreateKeyset(path); err != nil {
+		t.Fatal(err)
+	}
+	running := readSealer(t, path)
+	sealed := mustSeal(t, running)
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := running.Refresh(t.Context()); err == nil {
+		t.Error("a keyset that is gone was read")
+	}
+	if !opens(running, sealed) {
+		t.Error("the sealer lost its keys")
+	}
+}
+
+func TestAKeysetComesFromACommand(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "keyset.json")
+	if err := CreateKeyset(path); err != nil {
+		t.Fatal(err)
+	}
+	sealed := mustSeal(t, readSealer(t, path))
+	s, err := RunSealer(t.Context(), []string{"cat", path})
+	if err != nil || !opens(s, sealed) {
+		t.Fatalf("the command's keyset does not open, %v", err)
+	}
+	for _, command := range [][]string{nil, {"false"}, {"echo", bankNumber}, {filepath.Join(t.TempDir(), "none")}} {
+		if _, err := RunSealer(t.Context(), command); err == nil || leaks(err.Error()) {
+			t.Errorf("%v: %v", command, err)
+		}
+	}
+}
+
+// What is not sealed at all is not current, however short.
+func TestShortValuesAreNotCurrent(t *testing.T) {
+	s, err := NewSealer()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range 12 {
+		if s.Current(make([]byte, n)) {
+			t.Errorf("%d zero bytes are current", n)
+		}
+	}
+}
