@@ -122,14 +122,39 @@ func (s *Service) Settle(ctx context.Context, city id.City, key processor.Key) e
 	return err
 }
 
-// Refresh asks the processor about a payment that is not decided, and returns it
-// as it then stands. Returns [ErrNoPayment].
+// lookEvery is the least time between two questions to the processor that pages
+// cause about one payment. Pages look every five seconds by themselves; whoever
+// presses reload, opens ten tabs or shares the address makes no more of it.
+const lookEvery = 4 * time.Second
+
+// Refresh asks the processor about a payment that is not decided, unless somebody
+// has asked within [lookEvery], and returns it as it then stands. What has moved
+// just now may be asked about at once. Whoever has begun to ask hears the answer,
+// though the page that wanted it has been left. Returns [ErrNoPayment].
 func (s *Service) Refresh(ctx context.Context, city id.City, payment ID) (Payment, error) {
 	p, err := s.Payment(ctx, city, payment)
 	if err != nil || !p.State.Moving() {
 		return p, err
 	}
-	return s.learn(ctx, p)
+	ours, err := s.claim(ctx, p)
+	if err != nil || !ours {
+		return p, err
+	}
+	return s.learn(context.WithoutCancel(ctx), p)
+}
+
+// claim reports whether it is for us to ask about a payment now.
+func (s *Service) claim(ctx context.Context, p Payment) (bool, error) {
+	var ours bool
+	err := s.DB.Write(ctx, p.City, func(ctx context.Context, tx *db.Tx) error {
+		var err error
+		ours, err = claimLook(ctx, tx, p.ID)
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("claiming a look at payment %s: %w", p.ID, err)
+	}
+	return ours, nil
 }
 
 // learn asks the processor and applies the answer. Doubt is not an error: the

@@ -131,6 +131,24 @@ func takeResting(ctx context.Context, tx *db.Tx, limit int) ([]Payment, error) {
 		returning `+paymentColumns, db.Micros(tx.Now()), before(Asking), before(Away), before(InDoubt), before(Declined), limit)
 }
 
+// claimLook notes a look at a payment that nobody has looked at lately. Of those
+// who ask together, one gets it.
+func claimLook(ctx context.Context, tx *db.Tx, payment ID) (bool, error) {
+	rows, err := tx.Query(ctx, `update payments set looked_at = $1 where city_id = $2 and id = $3
+			and state in ('asking', 'away', 'unknown') and (looked_at = state_at or looked_at <= $4)
+		returning id`, db.Micros(tx.Now()), string(tx.City()), payment.String(), db.Micros(tx.Now().Add(-lookEvery)))
+	if err != nil {
+		return false, err
+	}
+	var claimed bool
+	err = rows.Each(func(scan func(...any) error) error {
+		var which string
+		claimed = true
+		return scan(&which)
+	})
+	return claimed, err
+}
+
 func selectPayments(ctx context.Context, tx *db.Tx, sql string, args ...any) ([]Payment, error) {
 	rows, err := tx.Query(ctx, sql, args...)
 	if err != nil {

@@ -26,7 +26,7 @@ const (
 )
 
 // showDone is the page of a payment, by how it stands: waiting, declined, or the
-// receipt. While it is not decided the processor is asked at each look.
+// receipt. While it is not decided the processor is asked, once in a while.
 func (d *Door) showDone(r *web.Request) (web.Answer, error) {
 	p, elsewhere, err := d.payment(r)
 	if err != nil || elsewhere != nil {

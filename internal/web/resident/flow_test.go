@@ -142,6 +142,7 @@ func TestWaiting(t *testing.T) {
 		t.Error("a stranger reads the payer's e-mail address")
 	}
 	b.deaf.Store(false)
+	b.clk.Advance(5 * time.Second) // until the page looks again, nobody is asked
 	b.get(b.at.Path).on("/pay/done/", receipt)
 	b.charged(1, owedOnce)
 }
