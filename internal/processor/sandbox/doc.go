@@ -47,7 +47,8 @@
 //	4000 0000 0000 0119  issuer unavailable   declined, try later
 //	4000 0000 0000 3220  challenge            pending until the payer answers
 //	4000 0000 0000 3006  slow                 approved after [Config.SlowFor]
-//	4000 0000 0000 3014  reply lost           approved, and the connection drops
+//	4000 0000 0000 3014  reply lost           approved, and the connection drops; on the page
+//	                                          the payer reads so and is led back
 //	4000 0000 0000 3022  notice twice         approved, the notice comes twice
 //	4000 0000 0000 3030  notices reversed     approved, "decided" before "accepted"
 //	4000 0000 0000 0259  dispute              approved, disputed [Config.DisputeAfter] later

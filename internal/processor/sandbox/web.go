@@ -156,7 +156,7 @@ func (s *Server) takePay(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if err == nil && does == ReplyLost {
-		hangUp(w)
+		s.drawTrouble(w, c) // a connection that ends shows a page of the browser's, which leads nowhere
 		return
 	}
 	s.leave(w, r, err)
@@ -235,20 +235,30 @@ func (s *Server) visited(w http.ResponseWriter, r *http.Request, challenge bool)
 	return charge{}, false
 }
 
-// overPage says that there is nothing to do here.
+// overPage says that there is nothing to do here, or that nobody heard what came
+// of it.
 type overPage struct {
+	Title   string
 	Message string
 	Back    string
 }
 
+// trouble is what payers read when nobody knows what came of their payment: the
+// portal will.
+const trouble = "sandbox.over.trouble"
+
 func (s *Server) drawTrouble(w http.ResponseWriter, c charge) {
 	if c.Visit == nil {
-		s.drawOver(w, http.StatusInternalServerError, locale.English, "sandbox.over.trouble", "")
+		s.drawOver(w, http.StatusInternalServerError, locale.English, trouble, "")
 		return
 	}
-	s.drawOver(w, http.StatusInternalServerError, language(c.Visit.Language), "sandbox.over.trouble", c.Visit.ReturnURL)
+	s.drawOver(w, http.StatusInternalServerError, language(c.Visit.Language), trouble, c.Visit.ReturnURL)
 }
 
 func (s *Server) drawOver(w http.ResponseWriter, status int, lang locale.Lang, message, back string) {
-	s.pages.draw(w, view{Template: "over.html", Status: status, Lang: lang, Content: overPage{message, back}})
+	title := "sandbox.over_title"
+	if message == trouble {
+		title = "sandbox.trouble_title"
+	}
+	s.pages.draw(w, view{Template: "over.html", Status: status, Lang: lang, Content: overPage{title, message, back}})
 }

@@ -180,6 +180,20 @@ func TestPageFollowsTheScript(t *testing.T) {
 	}
 }
 
+// Whoever paid here and lost the reply stood before a page of the browser's that
+// leads nowhere, and would have paid again.
+func TestPageWhoseReplyIsLostLeadsBack(t *testing.T) {
+	c := found(t, nil)
+	attempt, address := c.page(t, "a")
+	text, _ := c.post(t, address, url.Values{"number": {"4000000000003014"}, "expiry": {"12/49"}, "code": {"123"}, "postal": {"78701"}})
+	if !strings.Contains(text, `href="`+returnURL+`"`) || strings.Contains(text, "Nothing to pay here") {
+		t.Errorf("after a lost reply the payer reads:\n%s", text)
+	}
+	if got, err := c.lookup(attempt); err != nil || got.Decision != processor.Approved {
+		t.Errorf("after a lost reply: %v, %v", got.Decision, err)
+	}
+}
+
 // TestPageIsPaidByTheFirstTab: two tabs saw the page open; the second card, or
 // giving up in the second tab, changes nothing while the first is in doubt.
 func TestPageIsPaidByTheFirstTab(t *testing.T) {

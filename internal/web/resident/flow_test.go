@@ -182,6 +182,24 @@ func TestProcessorsPage(t *testing.T) {
 	b.charged(1, owedOnce)
 }
 
+// The reply of the processor's page is lost, and the payer goes back to where they
+// came from: by the page's link, or by Back and once more.
+func TestLostReplyOnTheProcessorsPage(t *testing.T) {
+	for _, back := range []string{"/back/", "/pay/"} {
+		b := open(t).browser().find()
+		b.send(view.FieldAmount, string(view.Total)).on("/pay/")
+		pay := b.at.String()
+		page := b.send(view.FieldHow, view.HowPage).at.String()
+		card := url.Values{"number": {lost}, "expiry": {"12/49"}, "code": {"123"}, "postal": {"78701"}}
+		b.do(http.MethodPost, page, card)
+		if !strings.Contains(b.page, "/back/quo_") {
+			t.Errorf("the processor's page leads nowhere:\n%s", b.page)
+		}
+		b.get(strings.Replace(pay, "/pay/", back, 1)).on("/pay/done/", "$84.35", receipt)
+		b.charged(1, owedOnce)
+	}
+}
+
 func TestGivingUpOnTheProcessorsPage(t *testing.T) {
 	b := open(t).browser().find()
 	b.send(view.FieldAmount, string(view.Total)).on("/pay/")
