@@ -11,9 +11,11 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 
 	"clearwell/internal/calendar"
+	"clearwell/internal/cis"
 	"clearwell/internal/cis/layouts"
 	"clearwell/internal/city"
 	"clearwell/internal/clock"
@@ -42,6 +44,9 @@ func (c demoCommand) Run(ctx context.Context, p Process) error {
 	}
 	cfg := c.config(folder, at)
 	k, err := demoKeys(cfg.Keys)
+	if err == nil {
+		err = cfg.writeDemo(folder)
+	}
 	if err != nil {
 		return errors.Join(err, at.close())
 	}
@@ -128,6 +133,37 @@ func (c demoCommand) config(folder string, at listeners) Config {
 	return cfg
 }
 
+// demoMark is the first line of the configuration that the demo writes. It
+// overwrites no other: that would be a real town's.
+const demoMark = "# Written by \"clearwell demo\" at each start, for staff's commands on this town.\n"
+
+var errNotADemo = errors.New("it holds an installation; give the demo a folder of its own")
+
+// writeDemo writes the configuration by which staff's commands find the town.
+// Ports may be others at each start.
+func (c *Config) writeDemo(folder string) error {
+	c.file = filepath.Join(folder, "clearwell.yaml")
+	before, err := os.ReadFile(c.file)
+	switch {
+	case err == nil && !strings.HasPrefix(string(before), demoMark):
+		return fmt.Errorf("keeping the town in %s: %w", folder, errNotADemo)
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("keeping the town in %s: %w", folder, err)
+	}
+	text := fmt.Sprintf(demoMark+`data: .
+listen: %q
+origin: %q
+plain: true
+sandbox:
+  listen: %q
+  origin: %q
+mail:
+  folder: mail
+  from: %q
+`, c.Listen, c.Origin, c.Sandbox.Listen, c.Sandbox.Origin, c.Mail.From)
+	return os.WriteFile(c.file, []byte(text), 0o600)
+}
+
 // demoKeys reads the keys of a town that is kept, or makes them.
 func demoKeys(folder string) (keys, error) {
 	if _, err := os.Stat(filepath.Join(folder, keyOfAudit)); errors.Is(err, fs.ErrNotExist) {
@@ -199,10 +235,26 @@ func (w *works) tell(ctx context.Context, out io.Writer, town *sampletown.Town) 
 	}
 	line := newProgress(out, "making Sampletown", sampletown.Months)
 	defer line.end()
-	return sampletown.Stage{
+	stage := sampletown.Stage{
 		Town: settled, Clock: now, DB: w.db, Exchange: w.exchange, Payments: w.payments, Sandbox: w.company,
 		Origin: w.Origin, Manifest: kit.Manifest(),
-	}.Play(ctx, town, func(months int) { line.at(int64(months)) })
+		Posted: func(ctx context.Context, on calendar.Date) error { return w.posted(ctx, settled, on) },
+	}
+	return stage.Play(ctx, town, func(months int) { line.at(int64(months)) })
+}
+
+// posted makes the posting file of a day, and notes that the billing system has
+// taken it: so staff find in the demo what they would find in a town.
+func (w *works) posted(ctx context.Context, town townOf, on calendar.Date) error {
+	batch, err := w.writePosting(ctx, town, on, 0, io.Discard)
+	if err != nil {
+		return err
+	}
+	if err := w.exchange.Deliver(ctx, town.City, batch.On, batch.Sequence); err != nil {
+		return err
+	}
+	_, err = w.acknowledge(ctx, town, cis.Acknowledgement{On: batch.On, Sequence: batch.Sequence, By: operator()})
+	return err
 }
 
 const sampleCity = "sampletown"

@@ -130,7 +130,7 @@ func tellUnsent(out io.Writer, days []unsentDay) {
 		fmt.Fprintf(out, "Not sent: %d payments of %s, %s in all. Export that day.\n", day.count, day.on, day.sum)
 	}
 	if len(days) == 0 {
-		fmt.Fprintln(out, "Every payment of the days that are over was sent.")
+		fmt.Fprintln(out, "No payment of a day that is over waits to be sent.")
 	}
 }
 

@@ -101,10 +101,6 @@ func rides() map[string]func(riding) (any, error) {
 				Key: "receipt " + r.made("paid").String() + " " + shared, To: shared, Language: locale.English, Content: notify.Receipt{Confirmation: "none"},
 			})
 		},
-		"payment.AcknowledgeTx": func(r riding) (any, error) {
-			payment.AcknowledgeTx(r.tx, []payment.ID{r.made("paid")})
-			return nil, nil
-		},
 		"limit.Breaker.NoteTx": func(r riding) (any, error) {
 			limit.NewBreaker(r.c.keys.digests).NoteTx(r.tx, limit.Mark{Rule: once(r.other), Key: "004217001"})
 			return nil, nil

@@ -38,11 +38,29 @@ func (c demoCommand) welcome(ctx context.Context, out io.Writer, w *works) error
 	if err := amounts(out, words); err != nil {
 		return err
 	}
+	if err := w.staff(ctx, out); err != nil {
+		return err
+	}
 	fmt.Fprintf(out, "\nMail goes to %s.\nThe town is kept in %s", w.Mail.Folder, w.Data)
 	if c.Data == "" {
 		fmt.Fprint(out, " and goes when you stop")
 	}
 	fmt.Fprintln(out, ". Press Ctrl-C to stop.")
+	return nil
+}
+
+// staff says what the finance office does with the town, on the newest day that
+// has payments.
+func (w *works) staff(ctx context.Context, out io.Writer) error {
+	files, err := w.exchange.Batches(ctx, sampleCity)
+	if err != nil {
+		return err
+	}
+	in := fmt.Sprintf("--config %s --city %s", w.file, sampleCity)
+	fmt.Fprintf(out, "\nWhat staff do, in another terminal while this runs, for example:\n\n  clearwell posting list %s\n", in)
+	if len(files) > 0 {
+		fmt.Fprintf(out, "  clearwell day %s --on %s\n", in, files[0].On)
+	}
 	return nil
 }
 

@@ -1,6 +1,10 @@
 package app
 
 import (
+	"errors"
+	"net"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -25,5 +29,42 @@ func TestTheDemoSaysWhatAmountsDo(t *testing.T) {
 	script := sandbox.Script()
 	if script[len(script)-1].Does != sandbox.ByAmount {
 		t.Error("it is not the last card")
+	}
+}
+
+// Staff's commands had no configuration by which they found the demo's town.
+func TestTheDemoWritesTheConfigurationOfItsTown(t *testing.T) {
+	folder := t.TempDir()
+	at, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer at.Close()
+	cfg := demoCommand{}.config(folder, listeners{portal: at, sandbox: at})
+	for range 2 { // at each start
+		if err := cfg.writeDemo(folder); err != nil {
+			t.Fatal(err)
+		}
+	}
+	read, err := readConfig(filepath.Join(folder, "clearwell.yaml"))
+	if err != nil || read.Database.Reveal() != cfg.Database.Reveal() || read.Data != cfg.Data || read.Keys != cfg.Keys || read.Origin != cfg.Origin ||
+		read.Listen != cfg.Listen || read.Mail != cfg.Mail || *read.Sandbox != *cfg.Sandbox {
+		t.Errorf("staff's commands open %+v, %v; the demo serves %+v", read, err, cfg)
+	}
+}
+
+// A folder in which a town lives is not the demo's to write in.
+func TestTheDemoOverwritesNoInstallation(t *testing.T) {
+	config := setUp(t, "")
+	before, err := os.ReadFile(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := Config{Sandbox: &Sandbox{}}
+	if err := cfg.writeDemo(filepath.Dir(config)); !errors.Is(err, errNotADemo) {
+		t.Errorf("writing into an installation: %v", err)
+	}
+	if after, err := os.ReadFile(config); err != nil || string(after) != string(before) {
+		t.Errorf("the installation's configuration was changed, %v", err)
 	}
 }

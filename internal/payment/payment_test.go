@@ -273,7 +273,7 @@ func TestAcknowledgedPaymentsStopCountingOnceTheBalanceIsNewer(t *testing.T) {
 		}
 		tw.clk.Advance(time.Hour)
 		err = tw.d.Write(t.Context(), sampletown, func(_ context.Context, tx *db.Tx) error {
-			payment.AcknowledgeTx(tx, []payment.ID{p.ID})
+			payment.PostedTx(tx, []string{p.Confirmation}, tx.Now())
 			return nil
 		})
 		if err != nil {

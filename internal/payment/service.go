@@ -167,14 +167,6 @@ func (s *Service) Unposted(ctx context.Context, city id.City) ([]Payment, error)
 	return found, nil
 }
 
-// AcknowledgeTx records that the city's billing system has taken the payments
-// just now. What was recorded before stays.
-func AcknowledgeTx(tx *db.Tx, payments []ID) {
-	for _, payment := range payments {
-		acknowledge(tx, payment)
-	}
-}
-
 // PostedTx records that the city's billing system posted, at an instant, what it
 // was sent under these confirmation numbers: a balance as of then or later has it
 // in it. What was recorded before stays. The transaction ends with [ErrNoPayment]

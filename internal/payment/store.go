@@ -59,18 +59,11 @@ func updateState(tx *db.Tx, before, after Payment) {
 		string(before.City), before.ID.String(), string(before.State), before.Attempt.String())
 }
 
-// acknowledged keeps the first instant: a payment that is acknowledged anew after
-// a bill that has it in it would count twice.
-const acknowledged = `acknowledged_at = case when acknowledged_at = 0 then $1 else acknowledged_at end`
-
-func acknowledge(tx *db.Tx, payment ID) {
-	tx.ExecOne(ErrNoPayment, `update payments set `+acknowledged+` where city_id = $2 and id = $3`,
-		db.Micros(tx.Now()), string(tx.City()), payment.String())
-}
-
+// acknowledgeConfirmed keeps the first instant: a payment that is acknowledged anew
+// after a bill that has it in it would count twice.
 func acknowledgeConfirmed(tx *db.Tx, confirmation string, at time.Time) {
-	tx.ExecOne(ErrNoPayment, `update payments set `+acknowledged+` where city_id = $2 and confirmation = $3`,
-		db.Micros(at), string(tx.City()), confirmation)
+	tx.ExecOne(ErrNoPayment, `update payments set acknowledged_at = case when acknowledged_at = 0 then $1 else acknowledged_at end
+		where city_id = $2 and confirmation = $3`, db.Micros(at), string(tx.City()), confirmation)
 }
 
 func selectPayment(ctx context.Context, tx *db.Tx, payment ID) (Payment, error) {

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"clearwell/internal/billing"
+	"clearwell/internal/calendar"
 	"clearwell/internal/cis"
 	"clearwell/internal/city"
 	"clearwell/internal/clock"
@@ -33,52 +34,56 @@ type Stage struct {
 	Sandbox  *sandbox.Server
 	Origin   string // of the portal
 	Manifest string // of its pages
+	// Posted sends the payments of a business date that is over to the billing
+	// system, which posts them at once.
+	Posted func(ctx context.Context, on calendar.Date) error
+
+	unposted calendar.Date // whose payments nobody has sent; zero for none
 }
 
 // atOnce is how many residents pay side by side.
 const atOnce = 32
 
 // Play tells the whole story. After each month it says how many have been told.
-func (s Stage) Play(ctx context.Context, t *Town, told func(months int)) error {
-	var paid []payment.ID // not heard of by the billing system
+func (s *Stage) Play(ctx context.Context, t *Town, told func(months int)) error {
 	for months := 1; ; months++ {
 		m, more, err := t.Next()
 		if err == nil && !more {
-			return s.post(ctx, t.today.Start(t.zone), paid) // overnight, as every day
+			return s.post(ctx, t.today.Start(t.zone)) // overnight, as every day
 		}
 		if err != nil {
 			return err
 		}
-		if err := s.post(ctx, m.On.Start(t.zone).Add(4*time.Hour), paid); err != nil {
+		if err := s.post(ctx, m.On.Start(t.zone).Add(4*time.Hour)); err != nil {
 			return err
 		}
 		s.Clock.Advance(time.Hour)
 		if err := s.bring(ctx, t, m); err != nil {
 			return err
 		}
-		if paid, err = s.payAll(ctx, t, m.Payments); err != nil {
+		if err := s.payAll(ctx, t, m.Payments); err != nil {
 			return err
 		}
 		told(months)
 	}
 }
 
-// post plays the billing system, which posts at an instant the payments made
-// before.
-func (s Stage) post(ctx context.Context, at time.Time, paid []payment.ID) error {
+// post plays the office that sends the last day's payments once that day is over,
+// and the billing system that takes them.
+func (s *Stage) post(ctx context.Context, at time.Time) error {
 	s.Clock.Set(at)
-	err := s.DB.Write(ctx, s.Town.City, func(_ context.Context, tx *db.Tx) error {
-		payment.AcknowledgeTx(tx, paid)
+	if s.unposted.IsZero() || !s.unposted.Before(calendar.Of(at, s.Town.Zone)) {
 		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("acknowledging payments: %w", err)
 	}
+	if err := s.Posted(ctx, s.unposted); err != nil {
+		return fmt.Errorf("posting the payments of %s: %w", s.unposted, err)
+	}
+	s.unposted = calendar.Date{}
 	return nil
 }
 
 // bring brings in the bills of a month as the town's staff would.
-func (s Stage) bring(ctx context.Context, t *Town, m Month) error {
+func (s *Stage) bring(ctx context.Context, t *Town, m Month) error {
 	report, err := s.Exchange.Import(ctx, cis.Request{
 		City: s.Town.City, Layout: t.layout, Numbers: s.Town.Numbers, Actor: "system",
 		Open: func() (io.ReadSeekCloser, error) { return inMemory{bytes.NewReader(m.Bills)}, nil },
@@ -98,36 +103,33 @@ type inMemory struct{ *bytes.Reader }
 // Close does nothing.
 func (inMemory) Close() error { return nil }
 
-// payAll lets residents pay, those of one day side by side. The billing system
-// posts each day's payments before the next ones are made; those of the last day
-// it has not heard of.
-func (s Stage) payAll(ctx context.Context, t *Town, payments []Payment) ([]payment.ID, error) {
-	var unheard []payment.ID
+// payAll lets residents pay, those of one day side by side. Each day's payments are
+// posted before those of the next are made.
+func (s *Stage) payAll(ctx context.Context, t *Town, payments []Payment) error {
 	for len(payments) > 0 {
 		n := 1
 		for n < min(atOnce, len(payments)) && payments[n].At.Sub(payments[0].At) < 12*time.Hour {
 			n++
 		}
-		if err := s.post(ctx, payments[0].At, unheard); err != nil {
-			return nil, err
+		if err := s.post(ctx, payments[0].At); err != nil {
+			return err
 		}
 		made, err := s.paySome(ctx, payments[:n])
 		if err != nil {
-			return nil, err
+			return err
 		}
-		unheard = unheard[:0]
 		for i, p := range made {
 			if p.State == payment.Approved {
-				unheard = append(unheard, p.ID)
+				s.unposted = p.BusinessOn
 				t.Paid(payments[i])
 			}
 		}
 		payments = payments[n:]
 	}
-	return unheard, nil
+	return nil
 }
 
-func (s Stage) paySome(ctx context.Context, payments []Payment) ([]payment.Payment, error) {
+func (s *Stage) paySome(ctx context.Context, payments []Payment) ([]payment.Payment, error) {
 	s.Clock.Set(payments[0].At)
 	made := make([]payment.Payment, len(payments))
 	group, ctx := errgroup.WithContext(ctx)
@@ -144,7 +146,7 @@ func (s Stage) paySome(ctx context.Context, payments []Payment) ([]payment.Payme
 }
 
 // pay does what the pages do when a resident pays.
-func (s Stage) pay(ctx context.Context, p Payment) (payment.Payment, error) {
+func (s *Stage) pay(ctx context.Context, p Payment) (payment.Payment, error) {
 	number, err := s.Town.Numbers.Normalise(p.Resident.Number)
 	if err != nil {
 		return payment.Payment{}, err
@@ -169,7 +171,7 @@ func (s Stage) pay(ctx context.Context, p Payment) (payment.Payment, error) {
 }
 
 // try gives a card and pays with it.
-func (s Stage) try(ctx context.Context, quoteID payment.QuoteID, card string, payer exposure.Payer) (payment.Payment, error) {
+func (s *Stage) try(ctx context.Context, quoteID payment.QuoteID, card string, payer exposure.Payer) (payment.Payment, error) {
 	token, err := s.Sandbox.Tokenize(processor.Merchant(s.Town.Processor.Merchant), sandbox.TestCard(card))
 	if err != nil {
 		return payment.Payment{}, err

@@ -1,11 +1,14 @@
 package sampletown
 
 import (
+	"context"
+	"fmt"
 	"path/filepath"
 	"testing"
 	"time"
 
 	"clearwell/internal/billing"
+	"clearwell/internal/calendar"
 	"clearwell/internal/cis"
 	"clearwell/internal/city"
 	"clearwell/internal/clock"
@@ -55,7 +58,27 @@ func stage(t *testing.T, begin time.Time) Stage {
 	return Stage{
 		Town: town, Clock: now, DB: d, Exchange: cis.New(d, nil), Payments: payments, Sandbox: company,
 		Origin: "http://localhost:2", Manifest: "test",
+		Posted: func(ctx context.Context, on calendar.Date) error { return posted(ctx, d, payments, on) },
 	}
+}
+
+// posted takes a day's payments, which must be over.
+func posted(ctx context.Context, d *db.DB, payments *payment.Service, on calendar.Date) error {
+	made, err := payments.ApprovedOn(ctx, "sampletown", on)
+	if err != nil {
+		return err
+	}
+	var confirmations []string
+	for _, p := range made {
+		confirmations = append(confirmations, p.Confirmation)
+	}
+	return d.Write(ctx, "sampletown", func(_ context.Context, tx *db.Tx) error {
+		if now := calendar.Of(tx.Now(), time.FixedZone("CST", -6*60*60)); !on.Before(now) {
+			return fmt.Errorf("%s is sent on %s", on, now)
+		}
+		payment.PostedTx(tx, confirmations, tx.Now())
+		return nil
+	})
 }
 
 // What the services hold at the end is what the story says, to the cent.
