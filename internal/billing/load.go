@@ -32,6 +32,16 @@ func StagedTx(ctx context.Context, tx *db.Tx, load LoadID) (Staged, error) {
 	return s, nil
 }
 
+// IsStagedTx says whether a line waits in a load. Staged rows outlive the program
+// and not, on PostgreSQL, the server: after its crash they are gone, all at once.
+func IsStagedTx(ctx context.Context, tx *db.Tx, load LoadID, line int64) (bool, error) {
+	there, err := isStaged(ctx, tx, load, line)
+	if err != nil {
+		return false, fmt.Errorf("looking for a staged row: %w", err)
+	}
+	return there, nil
+}
+
 // ApplyTx makes a load's rows what the billing system states as of an instant,
 // which says which payments are in the balances, and empties the load. Where
 // several rows speak of one thing, the newest bill wins, then the later line;

@@ -42,6 +42,13 @@ func countStaged(ctx context.Context, tx *db.Tx, load LoadID) *db.Row {
 		where city_id = $1 and load_id = $2`, tx.City(), load)
 }
 
+func isStaged(ctx context.Context, tx *db.Tx, load LoadID, line int64) (bool, error) {
+	var there bool
+	err := tx.QueryRow(ctx, `select exists (select 1 from staged_rows where city_id = $1 and load_id = $2 and line = $3)`,
+		tx.City(), load, line).Scan(&there)
+	return there, err
+}
+
 func deleteStaged(tx *db.Tx, load LoadID) {
 	tx.Exec("delete from staged_rows where city_id = $1 and load_id = $2", tx.City(), load)
 }

@@ -228,6 +228,35 @@ func TestInterruptedImportGoesOn(t *testing.T) {
 	})
 }
 
+// After a crash of PostgreSQL what was staged is gone, and the import does not
+// know it.
+func TestAnImportWhoseStagedRowsAreGoneBeginsAnew(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx, kill := context.WithCancel(t.Context())
+		r := request(t, "sip", many(9_000))
+		r.Progress = func(p cis.Progress) {
+			if p.Phase == cis.Staging {
+				kill()
+			}
+		}
+		_, err := cis.New(d, nil).Import(ctx, r)
+		if !errors.Is(err, context.Canceled) || rows(t, d, "staged_rows") == 0 {
+			t.Fatalf("the import was not interrupted half-way: %v", err)
+		}
+		err = d.Write(t.Context(), town, func(_ context.Context, tx *db.Tx) error {
+			tx.Exec("delete from staged_rows where city_id = $1", town)
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		report, err := cis.New(d, nil).Import(t.Context(), request(t, "sip", many(9_000)))
+		if err != nil || report.Resumed != 0 || report.Changes.NewBills != 9_000 {
+			t.Errorf("Import = %+v, %v", report, err)
+		}
+	})
+}
+
 func TestAnInterruptedImportIsForgotten(t *testing.T) {
 	dbtest.EachAt(t, func(t *testing.T, d *db.DB, clk *clock.Manual) {
 		ctx, kill := context.WithCancel(t.Context())

@@ -118,6 +118,9 @@ func (s *Service) begin(ctx context.Context, r *Request, report *Report) (loaded
 	err := s.db.Write(ctx, r.City, func(ctx context.Context, tx *db.Tx) error {
 		var err error
 		begun, err = findImport(ctx, tx, r.Layout.Name, digest)
+		if err == nil {
+			return goOn(ctx, tx, &begun)
+		}
 		if !errors.Is(err, db.ErrNoRows) {
 			return err
 		}
@@ -132,6 +135,22 @@ func (s *Service) begin(ctx context.Context, r *Request, report *Report) (loaded
 		return loaded{}, ErrImportBusy.Because(err) // somebody else has just begun with it
 	}
 	return begun, err
+}
+
+// goOn looks whether what an interrupted import has staged is still there, and
+// begins it anew if not.
+func goOn(ctx context.Context, tx *db.Tx, begun *loaded) error {
+	if begun.applied || begun.line == 0 {
+		return nil
+	}
+	there, err := billing.IsStagedTx(ctx, tx, begun.id, begun.line)
+	if err != nil || there {
+		return err
+	}
+	billing.DiscardTx(tx, begun.id)
+	moveImport(tx, *begun, 0)
+	begun.line = 0
+	return nil
 }
 
 // take stages what is not staged yet and applies it. A file that turns out not
