@@ -23,6 +23,8 @@ type incidentCommand struct {
 	Told    toldIncident    `cmd:"" help:"Note that people were told."`
 	Fact    factIncident    `cmd:"" help:"Note a fact that starts a clock, with its evidence."`
 	Clocks  clocksIncident  `cmd:"" help:"Say who must be told by when, the earliest first."`
+	Done    doneIncident    `cmd:"" help:"Note that a duty of the law was done: when, by whom, by which letter or form."`
+	Undone  undoneIncident  `cmd:"" help:"Take back that a duty was done, with the reason."`
 	Hold    holdIncident    `cmd:"" help:"End the harm at once: no cards, no autopay, no late fees, no shut-offs, no visit, nothing destroyed."`
 	Lift    liftIncident    `cmd:"" help:"End a hold, as two people have signed."`
 	Verify  verifyIncident  `cmd:"" help:"Find out whether a frozen list was changed."`

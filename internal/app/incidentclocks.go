@@ -15,6 +15,7 @@ import (
 	"clearwell/internal/law"
 	"clearwell/internal/locale"
 	"clearwell/internal/money"
+	"clearwell/internal/report"
 )
 
 // factIncident notes a fact.
@@ -83,90 +84,52 @@ type clocksIncident struct {
 	On calendar.Date `placeholder:"DATE" help:"By the law of which day (today)."`
 }
 
-// Run prints the facts, who is counted, and all duties.
+// Run prints the facts, who is counted, and all duties: what is open first.
 func (c clocksIncident) Run(ctx context.Context, p Process) error {
 	return inTown(ctx, p, c.Config, c.City, func(w *works, town townOf) error {
-		recorded, facts, err := c.facts(ctx, w, town)
+		clocks, err := c.clocks(ctx, w, town, c.On)
 		if err != nil {
 			return err
 		}
-		book, err := law.Load()
-		if err != nil {
-			return err
-		}
-		on := c.On
-		if on.IsZero() {
-			on = calendar.Of(w.clock.Now(), town.Zone)
-		}
-		tellFacts(p.Out, town, recorded)
-		fmt.Fprintf(p.Out, "people by state: %s; without an address: %d\n", states(facts.People), facts.Unaddressed)
 		words := c.words(w)
-		for _, duty := range book.Duties(facts, on) {
-			tellDuty(p.Out, duty, town.Zone, w.clock.Now(), words)
+		tellFacts(p.Out, town, clocks.Recorded)
+		fmt.Fprintf(p.Out, "people by state: %s; without an address: %d\n", states(clocks.Facts.People), clocks.Facts.Unaddressed)
+		for _, duty := range clocks.Duties {
+			tellDuty(p.Out, clocks, duty, town.Zone, w.clock.Now(), words)
+		}
+		for _, deed := range clocks.Strays {
+			fmt.Fprintf(p.Out, "noted of a duty that the law on file does not have: %s, %s\n", deed.Duty, doneText(deed, words))
 		}
 		_, err = fmt.Fprintln(p.Out, words.T("law.not_advice"))
 		return err
 	})
 }
 
-// lawFacts are the facts as the law asks for them.
-func lawFacts(town townOf, recorded []incident.Fact) law.Facts {
-	on := func(name incident.FactName) calendar.Date { return incident.Known(recorded, name) }
-	facts := law.Facts{
-		Entity: law.LocalGovernment, State: town.State, Zone: town.Zone,
-		VendorKnew: on(incident.VendorKnew), CityDiscovered: on(incident.Discovered), Determined: on(incident.Determined),
-		Told: on(incident.Told), Recovered: on(incident.Recovered), Delay: law.Delay{From: on(incident.DelayFrom), Until: on(incident.DelayUntil)},
-		People: map[string]int{},
+// clocks are those of the revision, under the law of a day, today's where none is
+// named.
+func (f namedFlags) clocks(ctx context.Context, w *works, town townOf, on calendar.Date) (report.Clocks, error) {
+	s, err := w.reports()
+	if err != nil {
+		return report.Clocks{}, err
 	}
-	for _, f := range recorded { // the later stand last
-		switch f.Name {
-		case incident.Discovered:
-			facts.DiscoveredAt = f.At
-		case incident.Cost:
-			facts.CostCents = f.Cost
-		}
+	if on.IsZero() {
+		on = calendar.Of(w.clock.Now(), town.Zone)
 	}
-	return facts
+	return s.Clocks(ctx, reportOn(town), f.Name, f.Revision, on)
 }
 
-// facts gives what was recorded of the incident, and what the law wants to know
-// of it: with the people of the revision, counted.
-func (f namedFlags) facts(ctx context.Context, w *works, town townOf) ([]incident.Fact, law.Facts, error) {
-	found, revision, err := f.find(ctx, w, town)
-	if err != nil {
-		return nil, law.Facts{}, err
-	}
-	desk := incident.New(w.db)
-	recorded, err := desk.Facts(ctx, town.City, f.Name)
-	if err != nil {
-		return nil, law.Facts{}, err
-	}
-	facts := lawFacts(town, recorded)
-	return recorded, facts, count(ctx, desk, found, revision, &facts)
+// reportOn names a town for what is read across an incident.
+func reportOn(town townOf) report.Town {
+	return report.Town{City: town.City, State: town.State, Zone: town.Zone}
 }
 
-// count counts the people of a revision by where they live. Of whom that is not
-// known counts as living in the town's state.
-func count(ctx context.Context, desk *incident.Desk, of incident.Incident, r incident.Revision, facts *law.Facts) error {
-	add := func(p incident.Person) error {
-		state := p.State
-		if state == "" {
-			state = facts.State
-		}
-		facts.People[state]++
-		if p.Now.IsZero() && p.Then == "" {
-			facts.Unaddressed++
-		}
-		return nil
+// reports opens the service that reads across an incident.
+func (w *works) reports() (*report.Service, error) {
+	book, err := law.Load()
+	if err != nil {
+		return nil, err
 	}
-	if r.State == incident.Frozen {
-		return desk.Each(ctx, of.City, of.Name, r.Number, add)
-	}
-	list, err := desk.Answer(ctx, of, r)
-	for _, p := range list.People {
-		_ = add(p) // never fails
-	}
-	return err
+	return report.New(report.Deps{DB: w.db, Book: book}), nil
 }
 
 // states lists how many people live where.
@@ -178,23 +141,41 @@ func states(people map[string]int) string {
 	return strings.Join(texts, ", ")
 }
 
-func tellDuty(out io.Writer, d law.Duty, zone *time.Location, now time.Time, words *locale.Printer) {
-	who := d.Who
-	if who == "" {
-		who = words.T("law.kind." + string(d.Kind))
+func tellDuty(out io.Writer, c report.Clocks, d report.Duty, zone *time.Location, now time.Time, words *locale.Printer) {
+	when := dueText(d.Duty, zone, now, words)
+	if d.Deed != nil {
+		when = doneText(*d.Deed, words)
 	}
-	fmt.Fprintf(out, "%s  %s: %s\n", dueText(d, zone, now, words), d.Name, who)
+	fmt.Fprintf(out, "%s  %s: %s\n", when, d.Name, whoOf(d.Duty, words))
+	if d.Late() {
+		fmt.Fprintf(out, "    %s\n", words.T("incident.duty_late", "Day", d.Due.On))
+	}
 	if !d.Met {
 		fmt.Fprintf(out, "    %s\n", words.T("law.not_met", "People", d.People, "Least", d.Least))
 	}
 	clock := cmp.Or(string(d.From), "none")
-	fmt.Fprintf(out, "    %s; %s; %s\n", words.T("law.clock."+clock), d.Citation, d.Standing())
+	fmt.Fprintf(out, "    %s; %s; %s; %s\n", d.Key(), words.T("law.clock."+clock), d.Citation, d.Standing())
 	for _, ask := range d.Ask {
-		fmt.Fprintf(out, "    - %s\n", words.T("law.ask."+ask))
+		line := words.T("law.ask." + ask)
+		if known := c.Answer(d.Duty, ask); known != "" {
+			line += ": " + known
+		}
+		fmt.Fprintf(out, "    - %s\n", line)
 	}
 	if d.Note != "" {
 		fmt.Fprintf(out, "    %s\n", d.Note)
 	}
+}
+
+func whoOf(d law.Duty, words *locale.Printer) string {
+	if d.Who != "" {
+		return d.Who
+	}
+	return words.T("law.kind." + string(d.Kind))
+}
+
+func doneText(d incident.Deed, words *locale.Printer) string {
+	return words.T("incident.duty_done", "Day", d.On, "By", d.DoneBy, "Evidence", d.Evidence)
 }
 
 // dueText says when a duty is due, and how long that is.

@@ -15,6 +15,7 @@ import (
 	"clearwell/internal/letter"
 	"clearwell/internal/locale"
 	"clearwell/internal/mailing"
+	"clearwell/internal/report"
 
 	"github.com/goccy/go-yaml"
 )
@@ -61,7 +62,7 @@ func readNotice(ctx context.Context, path string, desk *incident.Desk, town town
 	if err != nil {
 		return mailing.Terms{}, err
 	}
-	return file.terms(town, lawFacts(town, recorded)), nil
+	return file.terms(town, report.Facts(reportOn(town), recorded)), nil
 }
 
 func (f noticeFile) terms(town townOf, facts law.Facts) mailing.Terms {

@@ -169,7 +169,11 @@ type substituteIncident struct {
 // Run says it, with the reason and the statute.
 func (c substituteIncident) Run(ctx context.Context, p Process) error {
 	return withMailings(ctx, p, c.Config, c.City, func(w *works, town townOf, s *mailing.Service) error {
-		_, facts, err := c.facts(ctx, w, town)
+		reports, err := w.reports()
+		if err != nil {
+			return err
+		}
+		known, err := reports.Facts(ctx, reportOn(town), c.Name, c.Revision)
 		if err != nil {
 			return err
 		}
@@ -177,15 +181,11 @@ func (c substituteIncident) Run(ctx context.Context, p Process) error {
 		if err != nil {
 			return err
 		}
-		book, err := law.Load()
-		if err != nil {
-			return err
-		}
 		on := c.On
 		if on.IsZero() {
 			on = calendar.Of(w.clock.Now(), town.Zone)
 		}
-		return tellSubstitutes(p.Out, mailing.Substitutes(book, facts, letters, on))
+		return tellSubstitutes(p.Out, mailing.Substitutes(reports.Book, known.Facts, letters, on))
 	})
 }
 

@@ -74,6 +74,8 @@ func (c *cities) commands(here, other *place) map[string]command {
 		"incident told":       {args: []string{"--city", slug, "--yes", "--content", "letter-" + slug, "worst-" + slug}, acts: true},
 		"incident fact":       {args: []string{"--city", slug, "--on", on, "--evidence", "a letter to " + slug, "worst-" + slug, "discovered"}, acts: true},
 		"incident clocks":     {args: []string{"--city", slug, "worst-" + slug}},
+		"incident done":       {args: []string{"--city", slug, "--yes", "--on", on, "--evidence", "form of " + slug, worstOf(here), "tx-individuals"}, acts: true},
+		"incident undone":     {args: []string{"--city", slug, "--yes", "--reason", "of " + slug, worstOf(here), "tx-bureaus"}, acts: true},
 		"incident verify":     {args: []string{"--city", slug, "worst-" + slug}},
 		"incident list":       {args: []string{"--city", slug}},
 		"incident hold":       {args: []string{"--city", slug, "--yes", "--reason", "a letter to " + slug, "worst-" + slug}, acts: true},
@@ -132,7 +134,7 @@ func order() []string {
 	return []string{
 		"posting export", "posting list", "posting acknowledge", "posting settle", "import bills", "policy replay", "audit verify", "audit export",
 		"incident open", "incident scope", "incident preview", "incident freeze", "incident people", "incident diff", "incident told", "incident fact",
-		"incident clocks", "incident verify", "incident list", "incident codes", "incident mail", "incident print", "incident posted", "incident mailings",
+		"incident clocks", "incident done", "incident undone", "incident verify", "incident list", "incident codes", "incident mail", "incident print", "incident posted", "incident mailings",
 		"incident returned", "incident address", "incident again", "incident letters", "incident substitute",
 		"incident hold", "posting spared", "retain list", "approval take", "approval list", "approval show", "approval withdraw", "incident lift",
 		"incident publish", "incident affected", "incident unpublish",

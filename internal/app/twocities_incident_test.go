@@ -22,6 +22,11 @@ func (c *cities) worst(p *place) {
 	}
 	c.must(desk.Open(c.Context(), p.slug, name+"-open", "", incident.Scope{}, operator()))
 	c.must(desk.Record(c.Context(), p.slug, name, incident.Fact{Name: incident.Discovered, On: c.paidOn(p), Evidence: "of " + string(p.slug)}))
+	deed := incident.Deed{Duty: "tx-individuals", Act: incident.Done, On: c.paidOn(p), DoneBy: "Ana of " + string(p.slug), Evidence: "of " + string(p.slug), RecordedBy: operator()}
+	c.must(desk.Do(c.Context(), p.slug, name, deed))
+	c.must(desk.Do(c.Context(), p.slug, name, incident.Deed{Duty: deed.Duty, Act: incident.Undone, Evidence: deed.Evidence, RecordedBy: operator()}))
+	deed.Duty = "tx-bureaus"
+	c.must(desk.Do(c.Context(), p.slug, name, deed))
 	c.must(desk.Record(c.Context(), p.slug, name, incident.Fact{Name: incident.Determined, On: c.paidOn(p), Evidence: "of " + string(p.slug)}))
 }
 
@@ -66,6 +71,14 @@ func aboutIncidents() map[string]func(asking) (any, error) {
 		"incident.Desk.Facts": func(a asking) (any, error) {
 			d, name := desk(a)
 			return d.Facts(a.ctx, a.here.slug, name)
+		},
+		"incident.Desk.Do": func(a asking) (any, error) {
+			d, name := desk(a)
+			return nil, d.Do(a.ctx, a.here.slug, name, incident.Deed{Duty: "tx-vendor", Act: incident.Done, On: a.today(), DoneBy: "a thief", Evidence: "a letter"})
+		},
+		"incident.Desk.Deeds": func(a asking) (any, error) {
+			d, name := desk(a)
+			return d.Deeds(a.ctx, a.here.slug, name)
 		},
 		"incident.Desk.Preview": func(a asking) (any, error) {
 			d, _ := desk(a)

@@ -151,6 +151,7 @@ func elsewhere() map[string]string {
 		"cis.Batch.Name":             "makes a name of what it is given",
 		"city.Diff":                  "compares what it is given",
 		"payment.NoHolds.CheckCards": "holds nothing, and asks nobody",
+		"report.Facts":               "joins what it is given",
 	}
 }
 
@@ -165,7 +166,7 @@ type asking struct {
 // is the other's.
 func questions() map[string]func(asking) (any, error) {
 	all := map[string]func(asking) (any, error){}
-	for _, some := range []map[string]func(asking) (any, error){aboutPaying(), aboutQuotes(), aboutBills(), aboutRecords(), aboutOperating(), aboutIncidents(), aboutHolding(), aboutMailings()} {
+	for _, some := range []map[string]func(asking) (any, error){aboutPaying(), aboutQuotes(), aboutBills(), aboutRecords(), aboutOperating(), aboutIncidents(), aboutHolding(), aboutMailings(), aboutReports()} {
 		for name, ask := range some {
 			all[name] = ask
 		}
