@@ -181,8 +181,8 @@ func TestADayNamesWhatWasTakenBesides(t *testing.T) {
 	eachOffice(t, func(o *townHall) {
 		paid := o.first()
 		o.must(o.db.Write(o.Context(), o.slug, func(_ context.Context, tx *db.Tx) error {
-			tx.Exec(`insert into payment_attempts select city_id, 'att_00000000000000000000000000', payment_id, number, asked_at, processor,
-				token, total_cents, capture_path, decided_at, decision, reference, decline_family, decline_code, network_transaction_id
+			const kept = "payment_id, number, asked_at, processor, merchant, token, total_cents, capture_path, decided_at, decision, reference, decline_family, decline_code, network_transaction_id"
+			tx.Exec(`insert into payment_attempts (city_id, id, `+kept+`) select city_id, 'att_00000000000000000000000000', `+kept+`
 				from payment_attempts where city_id = $1 and id = $2`, string(o.slug), paid.Attempt.String())
 			entries := []ledger.Entry{{
 				Source: "att_00000000000000000000000000", On: paid.BusinessOn, Debit: ledger.Clearing(paid.Processor),

@@ -196,10 +196,10 @@ func askRecent(tx *db.Tx, number billing.Number, into *[]recent) {
 
 func insertAttempt(tx *db.Tx, p Payment, token processor.Token) {
 	tx.Exec(`insert into payment_attempts (city_id, id, payment_id, number, asked_at, processor, token, total_cents,
-			capture_path, decided_at, decision, reference, decline_family, decline_code, network_transaction_id)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, '', '', '', '', '')`,
+			capture_path, merchant, decided_at, decision, reference, decline_family, decline_code, network_transaction_id)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, '', '', '', '', '')`,
 		string(p.City), p.Attempt.String(), p.ID.String(), p.Attempts, db.Micros(tx.Now()), p.Processor, string(token),
-		p.Total().Cents(), string(p.CapturePath))
+		p.Total().Cents(), string(p.CapturePath), string(p.Merchant))
 }
 
 func selectAskedAt(ctx context.Context, tx *db.Tx, attempt AttemptID) (time.Time, error) {
@@ -209,13 +209,14 @@ func selectAskedAt(ctx context.Context, tx *db.Tx, attempt AttemptID) (time.Time
 	return db.Time(at), err
 }
 
-// selectAttempt reads by whom and when an attempt was asked for, and whether it
-// is known to be approved.
-func selectAttempt(ctx context.Context, tx *db.Tx, key processor.Key) (company string, asked time.Time, approved bool, err error) {
+// selectAttempt reads of whom and when an attempt was asked for, and whether it is
+// known to be approved. The merchant of one that was made before merchants were
+// kept is empty.
+func selectAttempt(ctx context.Context, tx *db.Tx, key processor.Key) (company string, merchant processor.Merchant, asked time.Time, approved bool, err error) {
 	var at int64
-	err = tx.QueryRow(ctx, `select processor, asked_at, decision = 'approved' from payment_attempts where city_id = $1 and id = $2`,
-		string(tx.City()), string(key)).Scan(&company, &at, &approved)
-	return company, db.Time(at), approved, err
+	err = tx.QueryRow(ctx, `select processor, merchant, asked_at, decision = 'approved' from payment_attempts where city_id = $1 and id = $2`,
+		string(tx.City()), string(key)).Scan(&company, &merchant, &at, &approved)
+	return company, merchant, db.Time(at), approved, err
 }
 
 // selectUnpaid lists the attempts of a business date that are not approved. An

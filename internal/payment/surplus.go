@@ -40,7 +40,7 @@ func (s *Service) settleEarlier(ctx context.Context, p Payment, key processor.Ke
 	}
 	listening, stop := context.WithTimeout(ctx, s.looking)
 	defer stop()
-	result, err := adapter.Lookup(listening, processor.LookupRequest{Key: key, Merchant: p.Merchant, Since: asked})
+	result, err := adapter.Lookup(listening, processor.LookupRequest{Key: key, Merchant: earlier.Merchant, Since: asked})
 	switch {
 	case errors.Is(err, processor.ErrNeverSeen):
 		return nil
@@ -59,8 +59,11 @@ func (s *Service) attempt(ctx context.Context, p Payment, key processor.Key) (ea
 		return p, time.Time{}, false, fmt.Errorf("reading which attempt of payment %s: %w", p.ID, err)
 	}
 	err = s.DB.Read(ctx, p.City, func(ctx context.Context, tx *db.Tx) error {
-		var err error
-		p.Processor, asked, approved, err = selectAttempt(ctx, tx, key)
+		company, merchant, at, yes, err := selectAttempt(ctx, tx, key)
+		p.Processor, asked, approved = company, at, yes
+		if merchant != "" {
+			p.Merchant = merchant
+		}
 		return err
 	})
 	if err != nil {

@@ -88,6 +88,37 @@ func TestWhatAnEarlierAttemptTookIsInTheBook(t *testing.T) {
 	})
 }
 
+// A town's merchant changed between two tries, and the new one was asked about the
+// earlier: it had never seen it, so that what was taken stood nowhere.
+func TestAnEarlierAttemptIsAskedForOfItsOwnMerchant(t *testing.T) {
+	asked := map[processor.Key]processor.Merchant{}
+	wrap := func(p processor.Processor) processor.Processor { return witness{p, p.(processor.Fields), asked} }
+	each(t, wrap, func(tw *town) {
+		quote := tw.card(tw.quote(8310), refusedCard)
+		first := tw.pay(quote, payment.Declined)
+		before := tw.file.Processor.Merchant
+		tw.file.Processor.Merchant = "sampletown-2"
+		second := tw.pay(tw.card(quote, good), payment.Approved)
+		tw.settle(first)
+		tw.settle(second)
+		if string(asked[keyOf(first)]) != before || asked[keyOf(second)] != "sampletown-2" {
+			t.Errorf("asked %v; the first was charged under %s", asked, before)
+		}
+	})
+}
+
+// witness notes of which merchant attempts are asked for.
+type witness struct {
+	processor.Processor
+	processor.Fields
+	asked map[processor.Key]processor.Merchant
+}
+
+func (w witness) Lookup(ctx context.Context, req processor.LookupRequest) (processor.Result, error) {
+	w.asked[req.Key] = req.Merchant
+	return w.Processor.Lookup(ctx, req)
+}
+
 // Nobody sends a notice twice for ever: a day that is tied out asks by itself.
 func TestADayAsksAboutWhatWasNotPaid(t *testing.T) {
 	eachWavering(t, func(tw *town, now map[processor.Key]processor.Result, log *bytes.Buffer) {

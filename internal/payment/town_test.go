@@ -39,11 +39,12 @@ type town struct {
 	clk      *clock.Manual
 	company  *sandbox.Server
 	payments *payment.Service
+	file     *city.City // in force; a test may change it
 }
 
-type settings struct{ file city.City }
+type settings struct{ file *city.City }
 
-func (s settings) ByID(id.City) (*city.City, error) { return &s.file, nil }
+func (s settings) ByID(id.City) (*city.City, error) { return s.file, nil }
 
 // each runs a test in a fresh town on both databases. The processor is the
 // sandbox, or what wrap makes of it.
@@ -75,12 +76,13 @@ func openTown(t *testing.T, d *db.DB, clk *clock.Manual, journal string, wrap fu
 	if wrap != nil {
 		adapter = wrap(adapter)
 	}
-	deps.DB, deps.Towns, deps.Processors = d, settings{city.City{File: file}}, map[string]processor.Processor{"sandbox": adapter}
+	inForce := &city.City{File: file}
+	deps.DB, deps.Towns, deps.Processors = d, settings{inForce}, map[string]processor.Processor{"sandbox": adapter}
 	deps.Node, deps.Release, deps.Breaker = "test", "r1", limit.NewBreaker(secret.NewKey())
 	if deps.Holds == nil {
 		deps.Holds, deps.Receipts = payment.NoHolds{}, payment.NoReceipts{}
 	}
-	return &town{t: t, d: d, clk: clk, company: company, payments: payment.New(deps)}
+	return &town{t: t, d: d, clk: clk, company: company, payments: payment.New(deps), file: inForce}
 }
 
 // bill states a new balance on the utility account.
@@ -132,7 +134,7 @@ func (tw *town) quote(cents int64) payment.Quote {
 // card gives a test card for a quote.
 func (tw *town) card(quote payment.Quote, pan string) payment.Quote {
 	tw.t.Helper()
-	token, err := tw.company.Tokenize("sampletown", sandbox.TestCard(pan))
+	token, err := tw.company.Tokenize(processor.Merchant(tw.file.Processor.Merchant), sandbox.TestCard(pan))
 	if err != nil {
 		tw.t.Fatal(err)
 	}

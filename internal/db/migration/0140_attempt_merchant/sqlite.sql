@@ -1,0 +1,1 @@
+alter table payment_attempts add column merchant text not null default '';
