@@ -55,13 +55,13 @@ var (
 		"internal/policy",
 		"internal/city/colour",
 		"internal/city",
-		"internal/access",
 		"internal/ledger",
 		"internal/billing",
 		"internal/instrument",
 		"internal/exposure",
 		"internal/sighting",
 		"internal/notify",
+		"internal/access", // logins are told what happens to them
 	}
 	// trade moves money and explains it.
 	trade = []string{

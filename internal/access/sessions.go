@@ -53,8 +53,10 @@ func orElse(length, otherwise time.Duration) time.Duration {
 func (s *Sessions) Manager() *scs.SessionManager { return s.manager }
 
 // EndAllTx ends every visit of the transaction's city, and tells how many. A
-// browser that comes back is a new guest; who copied a cookie is one too.
+// browser that comes back is a new guest; who copied a cookie is one too. Nobody
+// is signed in any more.
 func EndAllTx(ctx context.Context, tx *db.Tx) (int64, error) {
+	endAllLogins(tx)
 	ended, err := endAll(ctx, tx)
 	if err != nil {
 		return 0, fmt.Errorf("ending all visits: %w", err)

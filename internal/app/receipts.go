@@ -67,7 +67,11 @@ func (r receipts) message(town *city.City, p payment.Payment, email string) noti
 
 // address is where the receipt is shown, for ever.
 func (r receipts) address(town *city.City, p payment.ID) string {
-	path := "/pay/done/" + p.String()
+	return r.at(town, "/pay/done/"+p.String())
+}
+
+// at is where a path of a town's pages is.
+func (r receipts) at(town *city.City, path string) string {
 	switch {
 	case r.origin != "" && town.Path != "":
 		return r.origin + "/" + town.Path + path

@@ -95,5 +95,5 @@ type destroyer struct {
 }
 
 func (w *works) destroyers() []destroyer {
-	return []destroyer{{"visits", w.visits.Over, w.visits.Sweep}, {"tries", w.tries.Over, w.tries.Sweep}}
+	return []destroyer{{"visits", w.visits.Over, w.visits.Sweep}, {"tries", w.tries.Over, w.tries.Sweep}, {"logins", w.logins.Over, w.logins.Sweep}}
 }

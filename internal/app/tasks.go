@@ -66,6 +66,10 @@ func (w *works) jobs() *jobs.Runner {
 		_, err := w.visits.Sweep(ctx)
 		return err
 	})
+	runner.Every("logins", 10*time.Minute, func(ctx context.Context) error {
+		_, err := w.logins.Sweep(ctx)
+		return err
+	})
 	runner.Every("posting", 10*time.Minute, w.postDays)
 	if w.outbox != nil {
 		runner.Every("mail", 2*time.Second, func(ctx context.Context) error {

@@ -34,6 +34,7 @@ func answerable() []string {
 		"exposure.Service.Between", "exposure.Service.Shown", "ledger.Service.TrialBalance", "inbox.Service.Keep", "inbox.Service.Stuck", "inbox.Service.Settle",
 		"approval.Service.List", "billing.Service.Each", "control.Service.Between", "control.Service.Standing", "retain.Service.Holds", "incident.Desk.Hold", "control.Service.Holds", "control.Service.Throw", "city.Directory.ByID", "city.Registry.Versions", "city.Registry.Kept",
 		"limit.Tries.Begin", "limit.Tries.BeginAll", "secret.Sealer.Seal",
+		"access.Service.Apply", "access.Service.AskCode", "access.Service.Enter", // of whoever asks: they say the same of all addresses
 	}
 }
 
@@ -142,6 +143,7 @@ func (c *cities) prepare(p *place) {
 	c.Helper()
 	c.worst(p)
 	c.wishing(p)
+	c.joining(p)
 	c.posted(p)
 	c.reported(p)
 	p.stuck, p.waiting = c.kept(p, "stuck"), c.kept(p, "waiting")

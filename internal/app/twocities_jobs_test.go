@@ -92,6 +92,10 @@ func (c *cities) due() map[string]func(*place) {
 			c.must(kept.CommitCtx(access.WithCity(c.Context(), p.slug), "visit", []byte("remembered"), c.clk.Now().Add(time.Hour)))
 			c.clk.Advance(2 * time.Hour)
 		},
+		"logins": func(p *place) {
+			c.joining(p)
+			c.leaving(p)
+		},
 		"posting": func(p *place) {
 			c.must(c.found(c.Context(), string(p.slug)+".yaml", withFolder(p.file(), c.TempDir())))
 		},

@@ -166,7 +166,10 @@ type asking struct {
 // is the other's.
 func questions() map[string]func(asking) (any, error) {
 	all := map[string]func(asking) (any, error){}
-	for _, some := range []map[string]func(asking) (any, error){aboutPaying(), aboutQuotes(), aboutBills(), aboutRecords(), aboutOperating(), aboutIncidents(), aboutHolding(), aboutMailings(), aboutReports()} {
+	for _, some := range []map[string]func(asking) (any, error){
+		aboutPaying(), aboutQuotes(), aboutBills(), aboutRecords(), aboutOperating(), aboutIncidents(), aboutHolding(), aboutMailings(),
+		aboutReports(), aboutLogins(),
+	} {
 		for name, ask := range some {
 			all[name] = ask
 		}

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"clearwell/internal/access"
 	"clearwell/internal/approval"
 	"clearwell/internal/audit"
 	"clearwell/internal/billing"
@@ -62,6 +63,9 @@ type place struct {
 	seen    sighting.ID
 	stuck   inbox.Kept
 	waiting inbox.Kept
+
+	signedIn access.Session
+	asked    map[access.Purpose]access.Typed // codes that were mailed and not typed
 }
 
 // cities are both, and the program that serves them.

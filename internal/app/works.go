@@ -55,6 +55,7 @@ type works struct {
 	exchange  *cis.Service
 	tries     *limit.Tries
 	visits    *access.Sessions
+	logins    *access.Service
 	receipts  receipts
 	openness  *openness
 	confined  jail.Report     // what the kernel has taken from this process
@@ -152,6 +153,10 @@ func (w *works) furnish(ctx context.Context) error {
 	w.published = notice.New(w.db, w.clock, writer)
 	w.exchange = cis.New(w.db, postings{w.payments, ledger.New(w.db)})
 	w.visits = access.NewSessions(w.db, access.Config{Plain: w.Plain})
+	w.logins, err = access.New(access.Deps{DB: w.db, Towns: w.towns, Key: w.keys.digests, Address: w.receipts.at})
+	if err != nil {
+		return err
+	}
 	w.tries = limit.NewTries(w.db, w.keys.digests)
 	w.notices = hook.New(hook.Config{
 		Notifiers: w.notifiers(), Towns: w.towns, Inbox: inbox.New(w.db), Payments: w.payments,

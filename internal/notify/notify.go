@@ -21,7 +21,8 @@ type Message struct {
 	Content  Content
 }
 
-// Content is what a message tells: a [Receipt] or a [PageAlarm].
+// Content is what a message tells: a [Receipt], a [PageAlarm], a [LoginCode] or
+// [LoginNews].
 type Content interface {
 	kind() kind
 	check() error
@@ -34,6 +35,8 @@ type kind string
 const (
 	kindReceipt   kind = "receipt"
 	kindPageAlarm kind = "page_alarm"
+	kindLoginCode kind = "login_code"
+	kindLoginNews kind = "login_news"
 )
 
 type messageKind struct{}

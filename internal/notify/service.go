@@ -149,6 +149,10 @@ func decode(q queued) (Content, error) {
 		return read[Receipt](q)
 	case kindPageAlarm:
 		return read[PageAlarm](q)
+	case kindLoginCode:
+		return read[LoginCode](q)
+	case kindLoginNews:
+		return read[LoginNews](q)
 	}
 	return nil, fmt.Errorf("reading content of %s: unknown kind %q", q.id, q.kind)
 }
