@@ -57,6 +57,7 @@ var (
 		"internal/city",
 		"internal/ledger",
 		"internal/billing",
+		"internal/routing",
 		"internal/instrument",
 		"internal/exposure",
 		"internal/sighting",

@@ -38,7 +38,7 @@ const (
 type commands struct {
 	Demo     demoCommand     `cmd:"" help:"Serve a town that does not exist, to try everything."`
 	Serve    serveCommand    `cmd:"" help:"Serve the towns of a configuration."`
-	Import   importCommand   `cmd:"" help:"Take files from the billing system."`
+	Import   importCommand   `cmd:"" help:"Take files from the billing system, and of banks."`
 	Init     initCommand     `cmd:"" help:"Write the files of a new installation, by asking."`
 	Posting  postingCommand  `cmd:"" help:"Give payments to the billing system."`
 	Day      dayCommand      `cmd:"" help:"Compare what every record says of a business date."`

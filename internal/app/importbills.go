@@ -16,7 +16,8 @@ import (
 )
 
 type importCommand struct {
-	Bills importBills `cmd:"" help:"Take a file of bills, readings or utility accounts."`
+	Bills  importBills  `cmd:"" help:"Take a file of bills, readings or utility accounts."`
+	Fedach importFedach `cmd:"" help:"Take the directory of banks' routing numbers, for all towns."`
 }
 
 // importBills takes a file of the billing system, or says what taking it would do.

@@ -26,7 +26,7 @@ func moneyOf(cents int64) money.Amount { return money.Cents(cents) }
 func cityless() []string {
 	return []string{
 		"demo", "serve", "doctor", "init", "gallery", "bench", "version", "city check", "policy explain", "audit key",
-		"manifest key", "manifest verify", "watch run", "watch heartbeat", "watch key", "approve", "person new", "retain run",
+		"manifest key", "manifest verify", "watch run", "watch heartbeat", "watch key", "approve", "person new", "retain run", "import fedach",
 	}
 }
 
