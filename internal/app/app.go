@@ -43,6 +43,7 @@ type commands struct {
 	Posting  postingCommand  `cmd:"" help:"Give payments to the billing system."`
 	Day      dayCommand      `cmd:"" help:"Compare what every record says of a business date."`
 	Dispute  disputeCommand  `cmd:"" help:"Payments that cardholders have taken back."`
+	Surplus  surplusCommand  `cmd:"" help:"Money that a processor took besides a payment."`
 	City     cityCommand     `cmd:"" help:"Towns and their files."`
 	Policy   policyCommand   `cmd:"" help:"Fees, tenders, limits: why, and what if."`
 	Audit    auditCommand    `cmd:"" help:"The record of who did what."`

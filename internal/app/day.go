@@ -103,12 +103,17 @@ func (w *works) day(ctx context.Context, town townOf, on calendar.Date) (dayRepo
 	if err != nil {
 		return dayReport{}, err
 	}
-	made, disputed := dayOfPortal(paid, disputes, on)
-	book, err := w.dayOfBook(ctx, town, on, made, disputed)
+	surpluses, err := w.payments.Surpluses(ctx, town.City)
 	if err != nil {
 		return dayReport{}, err
 	}
-	taken, err := w.dayOfProcessor(ctx, town, on, paid, disputes)
+	made, disputed := dayOfPortal(paid, disputes, on)
+	besides := dayOfSurpluses(surpluses, on)
+	book, err := w.dayOfBook(ctx, town, on, made, disputed, besides)
+	if err != nil {
+		return dayReport{}, err
+	}
+	taken, err := w.dayOfProcessor(ctx, town, on, dueMoves(paid, disputes, surpluses, on), surpluses)
 	if err != nil {
 		return dayReport{}, err
 	}
@@ -116,7 +121,7 @@ func (w *works) day(ctx context.Context, town townOf, on calendar.Date) (dayRepo
 		taken.wrong("what was not paid: %v", asked)
 	}
 	files, err := w.dayOfFiles(ctx, town, on, toSend(paid, disputes, on))
-	return dayReport{on, []daySum{made, disputed, book, taken, files}}, err
+	return dayReport{on, []daySum{made, disputed, besides, book, taken, files}}, err
 }
 
 // toSend lists what the billing system must be told of a day.
@@ -148,10 +153,35 @@ func dayOfPortal(paid []payment.Payment, disputes []payment.Dispute, on calendar
 	return made, disputed
 }
 
-// dayOfBook is what the book has: of the bills, of the fees, and the other side of
-// both. It is compared payment by payment too, because two mistakes may add up to
+// dayOfSurpluses adds up what processors took besides and what of it was given back.
+// The day on which it was heard of is not done before that.
+func dayOfSurpluses(surpluses []payment.Surplus, on calendar.Date) daySum {
+	sum := daySum{record: "surpluses"}
+	for _, s := range surpluses {
+		if s.RefundedOn == on {
+			sum.count++
+			sum.principal = sum.principal.Sub(s.Amount)
+			sum.notes = append(sum.notes, fmt.Sprintf("%s of %s, taken besides %s on %s, was given back", s.Attempt(), s.Amount, s.Payment.Confirmation, s.HeardOn))
+		}
+		if s.HeardOn != on {
+			continue
+		}
+		sum.count++
+		sum.principal = sum.principal.Add(s.Amount)
+		if s.RefundedOn.IsZero() {
+			sum.wrong("%s was taken besides %s, which is %s, for its attempt %s: give it back at the processor, then note it with clearwell surplus refunded",
+				s.Amount, s.Payment.Confirmation, s.Payment.State, s.Attempt())
+		} else if s.RefundedOn != on {
+			sum.notes = append(sum.notes, fmt.Sprintf("%s of %s, taken besides %s, was given back on %s", s.Attempt(), s.Amount, s.Payment.Confirmation, s.RefundedOn))
+		}
+	}
+	return sum
+}
+
+// dayOfBook is what the book has: of the bills, of the fees, of what is owed to
+// payers, and the other side of all. It is compared payment by payment too, because two mistakes may add up to
 // nothing.
-func (w *works) dayOfBook(ctx context.Context, town townOf, on calendar.Date, made, disputed daySum) (daySum, error) {
+func (w *works) dayOfBook(ctx context.Context, town townOf, on calendar.Date, portal ...daySum) (daySum, error) {
 	sum := daySum{record: "book"}
 	balances, err := ledger.New(w.db).TrialBalance(ctx, town.City, on, on)
 	if err != nil {
@@ -159,7 +189,7 @@ func (w *works) dayOfBook(ctx context.Context, town townOf, on calendar.Date, ma
 	}
 	for _, b := range balances {
 		switch {
-		case strings.HasPrefix(string(b.Code), "receivable/"):
+		case strings.HasPrefix(string(b.Code), "receivable/") || b.Code == ledger.Surpluses:
 			sum.principal = sum.principal.Sub(b.Posted)
 		case b.Code == ledger.Fees:
 			sum.fee = sum.fee.Sub(b.Posted)
@@ -168,7 +198,10 @@ func (w *works) dayOfBook(ctx context.Context, town townOf, on calendar.Date, ma
 			sum.problems = append(sum.problems, fmt.Sprintf("%s is pending on %s", b.Pending, b.Code))
 		}
 	}
-	principal, fee := made.principal.Add(disputed.principal), made.fee.Add(disputed.fee)
+	var principal, fee money.Amount
+	for _, s := range portal {
+		principal, fee = principal.Add(s.principal), fee.Add(s.fee)
+	}
 	sum.difference = sum.principal.Add(sum.fee).Sub(principal).Sub(fee)
 	if sum.difference.IsZero() && sum.principal != principal {
 		sum.problems = append(sum.problems, fmt.Sprintf("principal and fee are divided otherwise, by %s", sum.principal.Sub(principal)))
@@ -180,12 +213,7 @@ func (w *works) dayOfBook(ctx context.Context, town townOf, on calendar.Date, ma
 	if err != nil {
 		sum.problems = append(sum.problems, err.Error())
 	}
-	surpluses, err := w.payments.SurplusesOn(ctx, town.City, on)
-	for _, s := range surpluses {
-		sum.problems = append(sum.problems, fmt.Sprintf("%s was taken besides %s, which is %s, for its attempt %s: give it back",
-			s.Amount, s.Payment.Confirmation, s.Payment.State, s.Attempt))
-	}
-	return sum, err
+	return sum, nil
 }
 
 // dayOfFiles is what the billing system was sent, compared line by line: one that

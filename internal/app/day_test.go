@@ -39,6 +39,11 @@ func (r dayReport) wrong() []string {
 	return names
 }
 
+// of gives what one record says.
+func (r dayReport) of(record string) daySum {
+	return r.sums[slices.IndexFunc(r.sums, func(s daySum) bool { return s.record == record })]
+}
+
 // Nothing tied a day out: a payment that was lowered by ten dollars went to the
 // billing system without a word.
 func TestADayTiesOut(t *testing.T) {
@@ -120,7 +125,7 @@ func TestADayFindsDisputesThatOnlyOneSideHas(t *testing.T) {
 		on := calendar.Of(o.clk.Now().Add(-time.Hour), o.town.Zone)
 		report, err := o.day(o.Context(), o.town, on)
 		o.must(err)
-		taken := report.sums[3]
+		taken := report.of("processor")
 		if len(taken.problems) != 1 || !strings.Contains(taken.problems[0], "it has a dispute") || !taken.difference.IsNegative() {
 			t.Fatalf("a dispute that the portal has not heard of: %+v", taken)
 		}
@@ -131,7 +136,7 @@ func TestADayFindsDisputesThatOnlyOneSideHas(t *testing.T) {
 		for _, day := range []calendar.Date{on, calendar.Of(o.clk.Now(), o.town.Zone)} {
 			report, err = o.day(o.Context(), o.town, day)
 			o.must(err)
-			if taken := report.sums[3]; !taken.difference.IsZero() || len(taken.problems) > 0 {
+			if taken := report.of("processor"); !taken.difference.IsZero() || len(taken.problems) > 0 {
 				t.Errorf("on %s, with a dispute that both have: %+v", day, taken)
 			}
 		}
@@ -176,24 +181,93 @@ func (o *townHall) exec(sql string) error {
 	})
 }
 
+// took enters that the processor took the whole of a city's first payment for an
+// earlier attempt too, which it then has of it.
+func (c *cities) took(p *place) (taken processor.Result, paid payment.Payment) {
+	c.Helper()
+	paid, err := c.payments.Payment(c.Context(), p.slug, payment.OfQuote(p.steps["paid"]))
+	c.must(err)
+	attempt, merchant := besides(p), processor.Merchant(p.slug)
+	token, err := c.company.Tokenize(merchant, sandbox.TestCard("4242424242424242"))
+	c.must(err)
+	taken, err = c.companies["sandbox"].Charge(c.Context(), processor.ChargeRequest{Key: attempt, Merchant: merchant, Token: token, Amount: paid.Total()})
+	c.must(err)
+	c.must(c.db.Write(c.Context(), p.slug, func(_ context.Context, tx *db.Tx) error {
+		const kept = "payment_id, number, asked_at, processor, merchant, token, total_cents, capture_path, decided_at, decision, reference, decline_family, decline_code, network_transaction_id"
+		tx.Exec(`insert into payment_attempts (city_id, id, `+kept+`) select city_id, $3, `+kept+`
+			from payment_attempts where city_id = $1 and id = $2`, string(p.slug), paid.Attempt.String(), string(attempt))
+		entries := []ledger.Entry{{
+			Source: string(attempt), On: paid.BusinessOn, Debit: ledger.Clearing(paid.Processor),
+			Credit: ledger.Surpluses, Amount: paid.Total(), Cause: ledger.Surplus,
+		}}
+		return errors.Join(ledger.PendTx(tx, entries), ledger.PostTx(tx, entries))
+	}))
+	return taken, paid
+}
+
+// givesBack lets the processor give back all of a charge.
+func (o *townHall) givesBack(taken processor.Result) {
+	o.Helper()
+	_, err := o.companies["sandbox"].(processor.Refunder).Refund(o.Context(), processor.RefundRequest{
+		Key: "back", Merchant: processor.Merchant(o.slug), Reference: taken.Reference, Amount: taken.Amount,
+	})
+	o.must(err)
+}
+
+// besides names the earlier attempt of took.
+func besides(p *place) processor.Key {
+	return processor.Key("att_0000000000000000000000000" + string(p.slug[:1]))
+}
+
 // Money that an earlier attempt took stood in no record of any day.
 func TestADayNamesWhatWasTakenBesides(t *testing.T) {
 	eachOffice(t, func(o *townHall) {
-		paid := o.first()
-		o.must(o.db.Write(o.Context(), o.slug, func(_ context.Context, tx *db.Tx) error {
-			const kept = "payment_id, number, asked_at, processor, merchant, token, total_cents, capture_path, decided_at, decision, reference, decline_family, decline_code, network_transaction_id"
-			tx.Exec(`insert into payment_attempts (city_id, id, `+kept+`) select city_id, 'att_00000000000000000000000000', `+kept+`
-				from payment_attempts where city_id = $1 and id = $2`, string(o.slug), paid.Attempt.String())
-			entries := []ledger.Entry{{
-				Source: "att_00000000000000000000000000", On: paid.BusinessOn, Debit: ledger.Clearing(paid.Processor),
-				Credit: ledger.Surpluses, Amount: paid.Total(), Cause: ledger.Surplus,
-			}}
-			return errors.Join(ledger.PendTx(tx, entries), ledger.PostTx(tx, entries))
-		}))
+		_, paid := o.took(o.place)
+		o.decided()
+		o.export()
 		report, text := o.tied()
 		want := paid.Total().String() + " was taken besides " + paid.Confirmation + ", which is approved"
-		if report.agrees() || !strings.Contains(text, want) {
-			t.Errorf("nobody reads %q in\n%s", want, text)
+		if !slices.Equal(report.wrong(), []string{"surpluses"}) || !strings.Contains(text, want) {
+			t.Errorf("nobody reads %q, or wrong are %v in\n%s", want, report.wrong(), text)
+		}
+	})
+}
+
+// Nobody could note that such money was given back: its day stayed red for ever.
+func TestADayIsDoneOnceWhatWasTakenBesidesIsGivenBack(t *testing.T) {
+	eachOffice(t, func(o *townHall) {
+		taken, _ := o.took(o.place)
+		o.decided()
+		o.export()
+		heard := o.paidOn(o.place)
+		given := calendar.Of(o.clk.Now(), o.town.Zone)
+		on := func(day calendar.Date) ([]string, string) {
+			report, err := o.day(o.Context(), o.town, day)
+			o.must(err)
+			var text strings.Builder
+			o.must(report.writeTo(&text))
+			return report.wrong(), text.String()
+		}
+		o.must(o.payments.RefundSurplus(o.Context(), o.slug, besides(o.place), "", "operator:ana"))
+		if wrong, text := on(given); !slices.Equal(wrong, []string{"processor"}) || !strings.Contains(text, "is not on its statement") {
+			t.Errorf("noted, and the processor gave nothing back: wrong are %v:\n%s", wrong, text)
+		}
+		o.givesBack(taken)
+		for _, day := range []calendar.Date{heard, given} {
+			if wrong, text := on(day); len(wrong) > 0 || !strings.Contains(text, "given back") {
+				t.Errorf("given back and noted: on %s wrong are %v:\n%s", day, wrong, text)
+			}
+		}
+	})
+}
+
+// What was given back, and what nobody noted, is said by its name.
+func TestADayFindsWhatWasGivenBackAndNotNoted(t *testing.T) {
+	eachOffice(t, func(o *townHall) {
+		taken, _ := o.took(o.place)
+		o.givesBack(taken)
+		if _, text := o.tied(); !strings.Contains(text, "it is of a surplus that nobody noted as given back") {
+			t.Errorf("a refund that nobody noted:\n%s", text)
 		}
 	})
 }

@@ -43,13 +43,15 @@ type dueMove struct {
 
 func (d *dueMove) key() processor.Key { return processor.Key(d.payment.Attempt.String()) }
 
-// matches reports whether a line of a statement is this movement.
+// matches reports whether a line of a statement is this movement. What was given
+// back of a surplus may have been taken back by the cardholder.
 func (d *dueMove) matches(line processor.StatementLine) bool {
-	return !d.found && d.kind == line.Kind && d.key() == line.Key && d.total.IsNegative() == line.Amount.IsNegative()
+	kind := d.kind == line.Kind || d.kind == processor.SettledRefund && line.Kind == processor.SettledDispute
+	return !d.found && kind && d.key() == line.Key && d.total.IsNegative() == line.Amount.IsNegative()
 }
 
 // dueMoves are the movements of a business date.
-func dueMoves(paid []payment.Payment, disputes []payment.Dispute, on calendar.Date) []*dueMove {
+func dueMoves(paid []payment.Payment, disputes []payment.Dispute, surpluses []payment.Surplus, on calendar.Date) []*dueMove {
 	var due []*dueMove
 	for _, p := range paid {
 		due = append(due, &dueMove{payment: p, kind: processor.SettledCharge, name: p.Confirmation, total: p.Total(), fee: p.Fee, since: p.StartedAt})
@@ -61,6 +63,27 @@ func dueMoves(paid []payment.Payment, disputes []payment.Dispute, on calendar.Da
 				since: d.OpenedAt.Add(-heardLate),
 			})
 		}
+	}
+	for _, s := range surpluses {
+		due = append(due, surplusMoves(s, on)...)
+	}
+	return due
+}
+
+// surplusMoves are what was taken besides, where that was heard of on the day, and
+// what of it was given back, where that was noted on it.
+func surplusMoves(s payment.Surplus, on calendar.Date) []*dueMove {
+	var due []*dueMove
+	move := dueMove{payment: s.Earlier, name: string(s.Attempt()), since: s.Earlier.StartedAt}
+	if s.HeardOn == on {
+		taken := move
+		taken.kind, taken.total = processor.SettledCharge, s.Amount
+		due = append(due, &taken)
+	}
+	if s.RefundedOn == on {
+		given := move
+		given.kind, given.total = processor.SettledRefund, s.Amount.Neg()
+		due = append(due, &given)
 	}
 	return due
 }
@@ -74,6 +97,7 @@ type processorDay struct {
 	on            calendar.Date
 	begins, ends  time.Time
 	due           []*dueMove
+	surpluses     []payment.Surplus // of any day
 	byKey         map[processor.Key][]*dueMove
 	sum           daySum
 	total, wanted money.Amount
@@ -81,8 +105,8 @@ type processorDay struct {
 
 // dayOfProcessor is what the processor says by itself, where it can: its statement
 // finds charges that the portal has declined, waits for, or never had.
-func (w *works) dayOfProcessor(ctx context.Context, town townOf, on calendar.Date, paid []payment.Payment, disputes []payment.Dispute) (daySum, error) {
-	d := processorDay{works: w, town: town, on: on, due: dueMoves(paid, disputes, on), byKey: map[processor.Key][]*dueMove{}, sum: daySum{record: "processor"}}
+func (w *works) dayOfProcessor(ctx context.Context, town townOf, on calendar.Date, due []*dueMove, surpluses []payment.Surplus) (daySum, error) {
+	d := processorDay{works: w, town: town, on: on, due: due, surpluses: surpluses, byKey: map[processor.Key][]*dueMove{}, sum: daySum{record: "processor"}}
 	var err error
 	if d.begins, d.ends, err = boundsOf(town, on); err != nil {
 		return d.sum, err
@@ -222,6 +246,9 @@ func (d *processorDay) elsewhere(ctx context.Context, line processor.StatementLi
 	if err != nil {
 		return false, "", err
 	}
+	if s, found := d.surplus(line.Key); found {
+		return d.surplusElsewhere(s, line)
+	}
 	stands = fmt.Sprintf("the portal has payment %s, which is %s", p.Confirmation, p.State)
 	switch line.Kind {
 	case processor.SettledCharge:
@@ -231,6 +258,27 @@ func (d *processorDay) elsewhere(ctx context.Context, line processor.StatementLi
 		other, err = d.disputedElsewhere(ctx, p, line)
 	}
 	return other, stands, err
+}
+
+func (d *processorDay) surplus(key processor.Key) (payment.Surplus, bool) {
+	for _, s := range d.surpluses {
+		if s.Attempt() == key {
+			return s, true
+		}
+	}
+	return payment.Surplus{}, false
+}
+
+// surplusElsewhere reports whether a surplus was heard of, or its being given back
+// noted, on another day than it moved.
+func (d *processorDay) surplusElsewhere(s payment.Surplus, line processor.StatementLine) (other bool, stands string, err error) {
+	switch {
+	case line.Amount == s.Amount && line.Kind == processor.SettledCharge:
+		return s.HeardOn != d.on, "it is counted already", nil
+	case s.RefundedOn.IsZero():
+		return false, "it is of a surplus that nobody noted as given back", nil
+	}
+	return line.Amount == s.Amount.Neg() && s.RefundedOn != d.on, fmt.Sprintf("it is of a surplus of %s", s.Amount), nil
 }
 
 // disputedElsewhere reports whether a dispute was heard of, or its end noted, on

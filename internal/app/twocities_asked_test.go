@@ -25,7 +25,7 @@ import (
 // they name nothing that is the other's alone. All others are refused.
 func answerable() []string {
 	return []string{
-		"payment.Service.Owed", "payment.Service.ApprovedOn", "payment.Service.Disputes", "payment.Service.Unposted", "cis.Service.Batches", "cis.Service.Refused", "cis.Service.NotSent", "cis.Service.Sent", "payment.Service.DisputesOn", "payment.Service.SettleOn", "payment.Service.SurplusesOn", "ledger.Service.BookedOn", "payment.Service.Quote",
+		"payment.Service.Owed", "payment.Service.ApprovedOn", "payment.Service.Disputes", "payment.Service.Unposted", "cis.Service.Batches", "cis.Service.Refused", "cis.Service.NotSent", "cis.Service.Sent", "payment.Service.DisputesOn", "payment.Service.SettleOn", "payment.Service.Surpluses", "ledger.Service.BookedOn", "ledger.Service.Caused", "payment.Service.Quote",
 		"billing.Service.Find", "billing.Service.Bills", "billing.Service.Readings", "billing.Service.Holders", "notice.Service.Current", "notice.Service.Affected", "notice.Service.Withdraw",
 		"cis.Service.Import", "cis.Service.Export", "cis.Service.Rewrite", "cis.Service.Overdue",
 		"audit.Log.Verify", "audit.Log.Newest", "audit.Log.Export", "audit.Log.History",
@@ -59,6 +59,8 @@ func TestTwoCitiesShareNoAnswer(t *testing.T) {
 		c.must(err)
 		c.prepare(c.east)
 		c.prepare(c.west)
+		c.took(c.east)
+		c.took(c.west)
 		canaries := map[*place][]string{c.east: c.canaries(c.east, c.west), c.west: c.canaries(c.west, c.east)}
 		c.both(func(here, other *place) {
 			for _, name := range sortedKeys(known) {

@@ -62,6 +62,8 @@ func (c *cities) commands(here, other *place) map[string]command {
 		"dispute list":        {args: []string{"--city", slug}},
 		"dispute won":         {args: []string{"--city", slug, c.confirmed(here, "paid")}, acts: true},
 		"dispute lost":        {args: []string{"--city", slug, c.confirmed(here, "paid again")}, acts: true},
+		"surplus list":        {args: []string{"--city", slug}},
+		"surplus refunded":    {args: []string{"--city", slug, string(besides(here))}, acts: true},
 		"city apply":          {args: []string{in(slug + ".yaml")}, acts: true},
 		"city show":           {args: []string{slug}},
 		"policy replay":       {args: []string{"--city", slug, "--month", on[:7], in(slug + ".yaml")}},
@@ -138,7 +140,7 @@ func order() []string {
 		"incident returned", "incident address", "incident again", "incident letters", "incident substitute",
 		"incident hold", "posting spared", "retain list", "approval take", "approval list", "approval show", "approval withdraw", "incident lift",
 		"incident publish", "incident affected", "incident unpublish",
-		"day", "dispute list", "dispute won", "dispute lost", "city show", "city apply", "manifest make",
+		"day", "dispute list", "dispute won", "dispute lost", "surplus list", "surplus refunded", "city show", "city apply", "manifest make",
 		"reports list", "reports show",
 	}
 }
@@ -182,6 +184,8 @@ func TestTwoCitiesShareNoCommand(t *testing.T) {
 		c.must(err)
 		c.disputed(c.east)
 		c.disputed(c.west)
+		c.took(c.east)
+		c.took(c.west)
 		c.worst(c.east)
 		c.worst(c.west)
 		c.wishing(c.east)

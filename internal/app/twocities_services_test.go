@@ -203,8 +203,8 @@ func aboutPaying() map[string]func(asking) (any, error) {
 		"payment.Service.Payment":    func(a asking) (any, error) { return a.c.payments.Payment(a.ctx, a.here.slug, a.made("paid")) },
 		"payment.Service.Refresh":    func(a asking) (any, error) { return a.c.payments.Refresh(a.ctx, a.here.slug, a.made("in doubt")) },
 		"payment.Service.ApprovedOn": func(a asking) (any, error) { return a.c.payments.ApprovedOn(a.ctx, a.here.slug, a.c.paidOn(a.other)) },
-		"payment.Service.SurplusesOn": func(a asking) (any, error) {
-			return a.c.payments.SurplusesOn(a.ctx, a.here.slug, a.c.paidOn(a.other))
+		"payment.Service.Surpluses": func(a asking) (any, error) {
+			return a.c.payments.Surpluses(a.ctx, a.here.slug)
 		},
 		"payment.Service.SettleOn": func(a asking) (any, error) {
 			return nil, a.c.payments.SettleOn(a.ctx, a.here.slug, a.c.paidOn(a.other))
@@ -221,6 +221,9 @@ func aboutPaying() map[string]func(asking) (any, error) {
 		},
 		"payment.Service.Lose": func(a asking) (any, error) {
 			return nil, a.c.payments.Lose(a.ctx, a.here.slug, a.c.confirmed(a.other, "paid"), money.Amount{}, "operator:thief")
+		},
+		"payment.Service.RefundSurplus": func(a asking) (any, error) {
+			return nil, a.c.payments.RefundSurplus(a.ctx, a.here.slug, besides(a.other), "", "operator:thief")
 		},
 		"payment.Service.Disputes":   func(a asking) (any, error) { return a.c.payments.Disputes(a.ctx, a.here.slug) },
 		"payment.Service.DisputesOn": func(a asking) (any, error) { return a.c.payments.DisputesOn(a.ctx, a.here.slug, a.today()) },
@@ -317,6 +320,9 @@ func aboutRecords() map[string]func(asking) (any, error) {
 			return exposure.New(a.c.db).Shown(a.ctx, a.here.slug, exposure.Occasion{
 				On: a.today(), CapturePath: exposure.WebFrame, Flow: exposure.OneTime, Instrument: exposure.Card,
 			})
+		},
+		"ledger.Service.Caused": func(a asking) (any, error) {
+			return ledger.New(a.c.db).Caused(a.ctx, a.here.slug, ledger.Payment, ledger.Fee)
 		},
 		"ledger.Service.BookedOn": func(a asking) (any, error) {
 			return ledger.New(a.c.db).BookedOn(a.ctx, a.here.slug, a.c.paidOn(a.other))

@@ -33,6 +33,8 @@ const (
 	Fee     Cause = "fee"
 	Dispute Cause = "dispute"
 	Surplus Cause = "surplus"
+	// SurplusRefund takes a surplus away that was given back.
+	SurplusRefund Cause = "surplus_refund"
 )
 
 // Entry moves Amount from Credit to Debit, as accountants read those words.

@@ -70,6 +70,21 @@ func (s *Service) BookedOn(ctx context.Context, city id.City, on calendar.Date) 
 	return sums, nil
 }
 
+// Caused lists the final entries of some causes, the earliest business date first.
+// It reads the whole book.
+func (s *Service) Caused(ctx context.Context, city id.City, causes ...Cause) ([]Entry, error) {
+	var entries []Entry
+	err := s.db.Read(ctx, city, func(ctx context.Context, tx *db.Tx) error {
+		var err error
+		entries, err = selectCaused(ctx, tx, causes)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("searching the book of %s: %w", city, err)
+	}
+	return entries, nil
+}
+
 // Out is the sum of all balances; anything but zero is a broken book.
 func Out(balances []Balance) money.Amount {
 	var sum money.Amount

@@ -2,6 +2,8 @@ package ledger
 
 import (
 	"context"
+	"fmt"
+	"strings"
 
 	"clearwell/internal/calendar"
 	"clearwell/internal/db"
@@ -85,4 +87,24 @@ func selectPosted(ctx context.Context, tx *db.Tx, on calendar.Date) (map[string]
 		return err
 	})
 	return sums, err
+}
+
+func selectCaused(ctx context.Context, tx *db.Tx, causes []Cause) ([]Entry, error) {
+	args, places := []any{string(tx.City())}, make([]string, len(causes))
+	for i, cause := range causes {
+		args, places[i] = append(args, string(cause)), fmt.Sprintf("$%d", i+2)
+	}
+	rows, err := tx.Query(ctx, `select source_id, line, business_on, debit, credit, amount_cents, cause from ledger_entries
+		where city_id = $1 and phase = 'posted' and cause in (`+strings.Join(places, ", ")+`) order by business_on, source_id, line`, args...)
+	if err != nil {
+		return nil, err
+	}
+	var entries []Entry
+	err = rows.Each(func(scan func(...any) error) error {
+		var e Entry
+		err := scan(&e.Source, &e.Line, &e.On, &e.Debit, &e.Credit, &e.Amount, &e.Cause)
+		entries = append(entries, e)
+		return err
+	})
+	return entries, err
 }

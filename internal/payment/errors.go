@@ -15,6 +15,10 @@ var (
 	ErrLikelyDuplicate = fault.New(fault.Conflict, "likely_duplicate")
 	// ErrNoPayment: there is no such payment in this city.
 	ErrNoPayment = fault.New(fault.NotFound, "payment_unknown")
+	// ErrNoSurplus: nothing was taken for this attempt besides its payment.
+	ErrNoSurplus = fault.New(fault.NotFound, "surplus_unknown")
+	// ErrSurplusRefunded: it is noted already that the surplus was given back.
+	ErrSurplusRefunded = fault.New(fault.Conflict, "surplus_refunded")
 	// ErrNotAllowed: the event has no place in the payment's state.
 	ErrNotAllowed = fault.New(fault.Conflict, "not_in_this_state")
 	// ErrMovedOn: somebody else moved the payment first.

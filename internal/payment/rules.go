@@ -222,6 +222,8 @@ const (
 	lineFirst   = 0
 	lineLate    = 10
 	lineSurplus = 15
+	// lineSurplusRefund is that of what was given back of it.
+	lineSurplusRefund = 16
 )
 
 // eventOf reads the processor's answer. An approval of another sum than was

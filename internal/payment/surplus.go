@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"clearwell/internal/audit"
@@ -22,10 +20,15 @@ import (
 // have been made by its next attempt, and it is for people to give it back. The
 // book has it on the business date on which it was heard of.
 type Surplus struct {
-	Payment Payment // as it stands by its newest attempt
-	Attempt processor.Key
-	Amount  money.Amount
+	Payment    Payment // as it stands by its newest attempt
+	Earlier    Payment // as it was by the attempt that took the money
+	Amount     money.Amount
+	HeardOn    calendar.Date
+	RefundedOn calendar.Date // when its being given back was noted; zero until then
 }
+
+// Attempt names the attempt that took the money.
+func (s Surplus) Attempt() processor.Key { return processor.Key(s.Earlier.Attempt.String()) }
 
 // settleEarlier asks what became of an attempt that was followed by another. No
 // sweep asks again, so that an answer nobody heard is an error.
@@ -121,24 +124,79 @@ func (s *Service) SettleOn(ctx context.Context, city id.City, on calendar.Date) 
 	return err
 }
 
-// SurplusesOn lists what was heard of on a business date that processors had taken
-// besides.
-func (s *Service) SurplusesOn(ctx context.Context, city id.City, on calendar.Date) ([]Surplus, error) {
-	booked, err := ledger.New(s.DB).BookedOn(ctx, city, on)
+// RefundSurplus records that what was taken for an attempt was given back where it
+// was taken, all of it: the processor owes us less, and we owe the payer nothing. It
+// counts on the business date on which it is noted. The reference is the processor's,
+// and may be empty. Returns [ErrNoSurplus] and [ErrSurplusRefunded].
+func (s *Service) RefundSurplus(ctx context.Context, city id.City, attempt processor.Key, reference string, by audit.Actor) error {
+	_, _, on, err := s.town(city)
+	if err != nil {
+		return err
+	}
+	found, err := s.surplus(ctx, city, attempt)
+	if err != nil {
+		return err
+	}
+	entry := ledger.Entry{
+		Source: string(attempt), Line: lineSurplusRefund, On: on, Debit: ledger.Surpluses,
+		Credit: ledger.Clearing(found.Earlier.Processor), Amount: found.Amount, Cause: ledger.SurplusRefund,
+	}
+	err = s.DB.Write(ctx, city, func(_ context.Context, tx *db.Tx) error {
+		audit.RecordTx(tx, audit.Event{
+			Actor: by, Action: "payment.surplus_refund", Thing: found.Payment.ID.String(),
+			Detail: map[string]string{"attempt": string(attempt), "amount": found.Amount.String(), "reference": reference},
+		})
+		return enterFinal(tx, []ledger.Entry{entry})
+	})
+	if errors.Is(err, db.ErrDuplicate) {
+		return ErrSurplusRefunded // its line of the book is there once
+	}
+	if err != nil {
+		return fmt.Errorf("noting what was given back for attempt %s: %w", attempt, err)
+	}
+	return nil
+}
+
+func (s *Service) surplus(ctx context.Context, city id.City, attempt processor.Key) (Surplus, error) {
+	all, err := s.Surpluses(ctx, city)
+	if err != nil {
+		return Surplus{}, err
+	}
+	for _, one := range all {
+		if one.Attempt() == attempt {
+			return one, nil
+		}
+	}
+	return Surplus{}, ErrNoSurplus
+}
+
+// Surpluses lists what processors took besides, the earliest first, whether it was
+// given back or not. The book has it, and nothing else counts.
+func (s *Service) Surpluses(ctx context.Context, city id.City) ([]Surplus, error) {
+	entries, err := ledger.New(s.DB).Caused(ctx, city, ledger.Surplus, ledger.SurplusRefund)
 	if err != nil {
 		return nil, err
 	}
+	refunded := map[string]calendar.Date{}
+	for _, e := range entries {
+		if e.Cause == ledger.SurplusRefund {
+			refunded[e.Source] = e.On
+		}
+	}
 	var found []Surplus
-	for attempt, sums := range booked {
-		if sums[ledger.Surplus].IsZero() {
+	for _, e := range entries {
+		if e.Cause != ledger.Surplus {
 			continue
 		}
-		p, err := s.byAttempt(ctx, city, attempt)
+		p, err := s.byAttempt(ctx, city, e.Source)
 		if err != nil {
-			return nil, fmt.Errorf("reading the payment of attempt %s: %w", attempt, err)
+			return nil, fmt.Errorf("reading the payment of attempt %s: %w", e.Source, err)
 		}
-		found = append(found, Surplus{p, processor.Key(attempt), sums[ledger.Surplus]})
+		earlier, _, _, err := s.attempt(ctx, p, processor.Key(e.Source))
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, Surplus{Payment: p, Earlier: earlier, Amount: e.Amount, HeardOn: e.On, RefundedOn: refunded[e.Source]})
 	}
-	slices.SortFunc(found, func(a, b Surplus) int { return strings.Compare(string(a.Attempt), string(b.Attempt)) })
 	return found, nil
 }

@@ -3,6 +3,7 @@ package payment_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"log/slog"
 	"strings"
 	"testing"
@@ -64,7 +65,7 @@ func TestWhatAnEarlierAttemptTookIsInTheBook(t *testing.T) {
 		first := tw.pay(quote, payment.Declined)
 		paid := tw.pay(tw.card(quote, good), payment.Approved)
 		tw.settle(first)
-		if found, err := tw.payments.SurplusesOn(t.Context(), sampletown, paid.BusinessOn); err != nil || len(found) != 0 || log.Len() > 0 {
+		if found, err := tw.payments.Surpluses(t.Context(), sampletown); err != nil || len(found) != 0 || log.Len() > 0 {
 			t.Errorf("a decline is a surplus: %v, %v, %s", found, err, log)
 		}
 		now[keyOf(first)] = approvedAfterAll(first)
@@ -78,12 +79,45 @@ func TestWhatAnEarlierAttemptTookIsInTheBook(t *testing.T) {
 		if got := tw.booked(on, on)[ledger.Surpluses]; got != -8435 {
 			t.Errorf("the payer's is %d, want -8435", got)
 		}
-		found, err := tw.payments.SurplusesOn(t.Context(), sampletown, on)
-		if err != nil || len(found) != 1 || found[0].Attempt != keyOf(first) || found[0].Payment.ID != paid.ID || found[0].Amount != paid.Total() {
-			t.Errorf("SurplusesOn = %+v, %v", found, err)
+		found, err := tw.payments.Surpluses(t.Context(), sampletown)
+		if err != nil || len(found) != 1 || found[0].Attempt() != keyOf(first) || found[0].Payment.Attempt != paid.Attempt || found[0].Amount != paid.Total() || found[0].HeardOn != on {
+			t.Errorf("Surpluses = %+v, %v", found, err)
 		}
 		if strings.Count(log.String(), "alarm=surplus_taken") != 1 || !strings.Contains(log.String(), "reference=ch_late") {
 			t.Errorf("nobody is told, or twice: %s", log)
+		}
+	})
+}
+
+// What a processor had taken besides could not be noted as given back.
+func TestASurplusIsGivenBackOnce(t *testing.T) {
+	eachWavering(t, func(tw *town, now map[processor.Key]processor.Result, log *bytes.Buffer) {
+		quote := tw.card(tw.quote(8310), refusedCard)
+		first := tw.pay(quote, payment.Declined)
+		paid := tw.pay(tw.card(quote, good), payment.Approved)
+		now[keyOf(first)] = approvedAfterAll(first)
+		tw.settle(first)
+		refund := func(p payment.Payment) error {
+			return tw.payments.RefundSurplus(t.Context(), sampletown, keyOf(p), "re_1", "operator:ana")
+		}
+		if err := refund(paid); !errors.Is(err, payment.ErrNoSurplus) {
+			t.Errorf("the payment's own money is given back: %v", err)
+		}
+		tw.clk.Advance(2 * 24 * time.Hour)
+		if err := refund(first); err != nil {
+			t.Fatal(err)
+		}
+		if err := refund(first); !errors.Is(err, payment.ErrSurplusRefunded) {
+			t.Errorf("it is given back twice: %v", err)
+		}
+		on := calendar.Of(tw.clk.Now(), time.UTC)
+		tw.books("the day on which it was given back", on, on, -8435, 0, 0)
+		tw.books("in the end", paid.BusinessOn, on, 8435, -8310, -125)
+		if got := tw.booked(paid.BusinessOn, on)[ledger.Surpluses]; got != 0 {
+			t.Errorf("still owed to the payer: %d", got)
+		}
+		if found, err := tw.payments.Surpluses(t.Context(), sampletown); err != nil || len(found) != 1 || found[0].RefundedOn != on {
+			t.Errorf("Surpluses = %+v, %v", found, err)
 		}
 	})
 }
