@@ -144,7 +144,10 @@ func ridesOfBills() map[string]func(riding) (any, error) {
 		},
 		"billing.IsStagedTx": func(r riding) (any, error) { return billing.IsStagedTx(r.ctx, r.tx, r.load, 3) },
 		"billing.ApplyTx":    func(r riding) (any, error) { return billing.ApplyTx(r.ctx, r.tx, r.load, r.tx.Now()) },
-		"billing.DiscardTx":  func(r riding) (any, error) { billing.DiscardTx(r.tx, r.load); return nil, nil },
+		"billing.ApplySingleTx": func(r riding) (any, error) {
+			return billing.ApplySingleTx(r.ctx, r.tx, r.load, r.tx.Now())
+		},
+		"billing.DiscardTx": func(r riding) (any, error) { billing.DiscardTx(r.tx, r.load); return nil, nil },
 		"billing.ApplyAddedTx": func(r riding) (any, error) {
 			return billing.ApplyAddedTx(r.ctx, r.tx, r.load, r.tx.Now())
 		},

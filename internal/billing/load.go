@@ -48,22 +48,29 @@ func IsStagedTx(ctx context.Context, tx *db.Tx, load LoadID, line int64) (bool, 
 // a bill older than the one that stated a balance leaves the balance alone, and
 // so does the same day's bill as of an earlier instant.
 func ApplyTx(ctx context.Context, tx *db.Tx, load LoadID, asOf time.Time) (Changes, error) {
-	return applyTx(ctx, tx, load, asOf, newestBills)
+	return applyTx(ctx, tx, load, asOf, newestBills(), newest(isBill, "number, bill_number"))
+}
+
+// ApplySingleTx is [ApplyTx] for loads in which no utility account has two bills:
+// nothing has to be put in order to find the newest. Returns [db.ErrDuplicate]
+// where one has.
+func ApplySingleTx(ctx context.Context, tx *db.Tx, load LoadID, asOf time.Time) (Changes, error) {
+	return applyTx(ctx, tx, load, asOf, every(isBill), every(isBill))
 }
 
 // ApplyAddedTx is [ApplyTx] for loads in which all bills of a utility account are
 // owed together, such as those of a town that bills water and sewer apart.
 func ApplyAddedTx(ctx context.Context, tx *db.Tx, load LoadID, asOf time.Time) (Changes, error) {
-	return applyTx(ctx, tx, load, asOf, addedBills)
+	return applyTx(ctx, tx, load, asOf, addedBills(), newest(isBill, "number, bill_number"))
 }
 
-func applyTx(ctx context.Context, tx *db.Tx, load LoadID, asOf time.Time, balances func() string) (Changes, error) {
+func applyTx(ctx context.Context, tx *db.Tx, load LoadID, asOf time.Time, balances, bills string) (Changes, error) {
 	var c Changes
 	before, err := countAll(ctx, tx)
 	if err != nil {
 		return c, fmt.Errorf("counting before applying: %w", err)
 	}
-	touched, err := apply(ctx, tx, load, db.Micros(asOf), before, balances())
+	touched, err := apply(ctx, tx, load, db.Micros(asOf), before, balances, bills)
 	if err != nil {
 		return c, fmt.Errorf("applying rows: %w", err)
 	}

@@ -29,7 +29,7 @@ func billOn(ctx context.Context, tx *db.Tx, n Number, on calendar.Date) (string,
 }
 
 // newestBills picks the newest bill of each utility account.
-func newestBills() string { return newest("amount_cents is not null", "number") }
+func newestBills() string { return newest(isBill, "number") }
 
 // addedBills adds up all bills of each utility account; the newest says the rest.
 // What is due first is due, and what is threatened first.

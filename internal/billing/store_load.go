@@ -77,13 +77,13 @@ type step struct {
 // PostgreSQL time: for a million bills and their utility accounts 11.2 s instead
 // of 8.2 s, measured one after the other. Were two first files applied at one
 // moment, one of them is refused as a duplicate, and can be brought again.
-func apply(ctx context.Context, tx *db.Tx, load LoadID, asOf int64, before counts, balances string) (counts, error) {
+func apply(ctx context.Context, tx *db.Tx, load LoadID, asOf int64, before counts, balances, bills string) (counts, error) {
 	var touched counts
 	accounts := before.utilityAccounts
 	for _, s := range []step{
 		{"identities", applyIdentities(), updateIdentities(), &accounts, &before.utilityAccounts, nil},
 		{"balances", applyBalances(balances), updateBalances(), &touched.utilityAccounts, &accounts, []any{asOf}},
-		{"bills", applyBills(), updateBills(), &touched.bills, &before.bills, nil},
+		{"bills", applyBills(bills), updateBills(), &touched.bills, &before.bills, nil},
 		{"readings", applyReadings(), updateReadings(), &touched.readings, &before.readings, nil},
 	} {
 		sql := s.insert
@@ -98,6 +98,15 @@ func apply(ctx context.Context, tx *db.Tx, load LoadID, asOf int64, before count
 	}
 	touched.utilityAccounts += accounts - before.utilityAccounts
 	return touched, nil
+}
+
+// isBill is what every bill has, and no reading or list of utility accounts.
+const isBill = "amount_cents is not null"
+
+// every picks all staged rows of a kind, where no two are of one key. Of a million
+// bills, ordering them to find that out takes PostgreSQL 2 s.
+func every(which string) string {
+	return "staged_rows where city_id = $1 and load_id = $2 and " + which
 }
 
 // newest picks the staged rows that count, one for each key: of the newest bill,
@@ -176,12 +185,12 @@ func updateBalances() string {
 
 // applyBills leaves a bill that says the same untouched, so that changes can be
 // counted.
-func applyBills() string {
+func applyBills(bills string) string {
 	return `insert into bills (city_id, number, bill_number, service, billed_on, due_on, from_on, to_on,
 		amount_cents, current_cents, past_due_cents, previous_cents, load_id)
 	select city_id, number, bill_number, service, billed_on, due_on, from_on, to_on,
 		amount_cents, current_cents, past_due_cents, previous_cents, load_id
-	from ` + newest("amount_cents is not null", "number, bill_number")
+	from ` + bills
 }
 
 // updateBills leaves a bill that says the same.

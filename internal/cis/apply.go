@@ -2,6 +2,7 @@ package cis
 
 import (
 	"context"
+	"hash/maphash"
 	"time"
 
 	"clearwell/internal/billing"
@@ -30,9 +31,34 @@ func undoubted(ctx context.Context, tx *db.Tx, r *Request, report *Report, diges
 }
 
 // become says how staged bills become what is owed.
-func become(l *layout.Layout) func(context.Context, *db.Tx, billing.LoadID, time.Time) (billing.Changes, error) {
-	if l.AddsUp() {
+func (d *delivery) become() func(context.Context, *db.Tx, billing.LoadID, time.Time) (billing.Changes, error) {
+	switch {
+	case !d.bills.several:
+		return billing.ApplySingleTx
+	case d.request.Layout.AddsUp():
 		return billing.ApplyAddedTx
 	}
 	return billing.ApplyTx
+}
+
+// census knows whether a utility account has several bills in a file. It keeps
+// digests of 64 bits: two that met by chance only cost the time to look closer.
+type census struct {
+	seed    maphash.Seed
+	seen    map[uint64]struct{}
+	several bool
+}
+
+func newCensus() census { return census{seed: maphash.MakeSeed(), seen: map[uint64]struct{}{}} }
+
+func (c *census) note(row *billing.Row) {
+	if c.several || row.Amount == nil {
+		return
+	}
+	key := maphash.String(c.seed, string(row.Number))
+	if _, c.several = c.seen[key]; c.several {
+		c.seen = nil // nobody asks it any more
+		return
+	}
+	c.seen[key] = struct{}{}
 }

@@ -100,10 +100,6 @@ type Report struct {
 	AsOf    time.Time // of the balances; zero in a dry run
 }
 
-// CodeNumber rejects a row whose utility account number is not written as the
-// town writes them.
-const CodeNumber layout.Code = "utility_account"
-
 // loaded is an import as it is stored.
 type loaded struct {
 	id        billing.LoadID

@@ -22,6 +22,7 @@ type delivery struct {
 	rejects  *rejects
 	totals   layout.Totals
 	reasons  map[layout.Code]int64
+	bills    census
 }
 
 func deliver(r *Request, examined *layout.Examination, file io.ReadSeeker) (*delivery, error) {
@@ -32,7 +33,7 @@ func deliver(r *Request, examined *layout.Examination, file io.ReadSeeker) (*del
 	}
 	return &delivery{
 		request: r, reader: reader, file: hashed, examined: examined,
-		rejects: newRejects(r.Rejects), reasons: map[layout.Code]int64{},
+		rejects: newRejects(r.Rejects), reasons: map[layout.Code]int64{}, bills: newCensus(),
 	}, nil
 }
 
@@ -45,15 +46,10 @@ func (d *delivery) next() (billing.Row, bool) {
 			continue
 		}
 		record := d.reader.Record()
-		number, ok := numberOf(d.request.Numbers, record.UtilityAccount)
-		if ok {
-			d.accept(record)
-			return rowOf(record, number, d.request.Service), true
-		}
-		d.reject(layout.Reject{
-			Line: record.Line, Offset: record.Offset, Code: CodeNumber,
-			Reason: "the utility account number is not written as the town's city file says",
-		})
+		d.accept(record)
+		row := rowOf(record, d.request.Service)
+		d.bills.note(&row)
+		return row, true
 	}
 	return billing.Row{}, false
 }

@@ -501,3 +501,14 @@ func TestAFileSaysAsOfWhenItsBalancesAre(t *testing.T) {
 		}
 	})
 }
+
+// The two are one utility account, however it is written.
+func TestTwoBillsOfOneUtilityAccountWrittenApart(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		r := request(t, "clearwell", strings.Replace(apart, "BILL,10-0001", "BILL,000010-001", 1))
+		report, err := cis.New(d, nil).Import(t.Context(), r)
+		if err != nil || report.Totals.Refused != 2 || report.Changes.Stated != money.Cents(500) {
+			t.Errorf("refused %d, balances of %s, %v", report.Totals.Refused, report.Changes.Stated, err)
+		}
+	})
+}

@@ -11,10 +11,10 @@ import (
 	"clearwell/internal/policy"
 )
 
-// rowOf translates a record; number is its utility account's.
-func rowOf(r *layout.Record, number billing.Number, service policy.Service) billing.Row {
+// rowOf translates a record.
+func rowOf(r *layout.Record, service policy.Service) billing.Row {
 	row := billing.Row{
-		Line: r.Line, Number: number, Display: r.UtilityAccount,
+		Line: r.Line, Number: billing.Number(r.Number), Display: r.UtilityAccount,
 		Name: r.Name, ServiceAddress: r.ServiceAddress, ZIP: r.Mailing.Zip, Mailing: mailingOf(r.Mailing),
 		Service: service, LastPayment: amount(r, layout.LastPayment, r.LastPayment),
 		ShutOffOn: r.ShutOffOn, ShutOff: amount(r, layout.ShutOffAmount, r.ShutOffAmount),
@@ -80,18 +80,25 @@ func mailingOf(m layout.Mailing) billing.Mailing {
 	}
 }
 
-// numberOf gives a number of the file the form in which it is stored. Without a
-// format it is its letters and digits.
-func numberOf(format city.NumberFormat, written string) (billing.Number, bool) {
-	if len(format.Patterns) > 0 {
-		number, err := format.Normalise(written)
-		return billing.Number(number), err == nil
+// numbering gives numbers of a file the form in which they are stored. Without a
+// format it is their letters and digits.
+func numbering(format city.NumberFormat) layout.Numbering {
+	if len(format.Patterns) == 0 {
+		return bare
 	}
-	bare := strings.Map(func(r rune) rune {
+	numbers := format.Reader()
+	return func(written string) (string, bool) {
+		number, err := numbers.Normalise(written)
+		return number, err == nil
+	}
+}
+
+func bare(written string) (string, bool) {
+	kept := strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {
 			return unicode.ToUpper(r)
 		}
 		return -1
 	}, written)
-	return billing.Number(bare), bare != ""
+	return kept, kept != ""
 }

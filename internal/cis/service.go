@@ -81,7 +81,7 @@ func examine(r *Request, file io.ReadSeeker, report *Report) (*layout.Examinatio
 	if err != nil {
 		return nil, err
 	}
-	examined, err := layout.Examine(r.Layout, file, func(bytes int64) { r.tell(Examining, bytes, size) })
+	examined, err := layout.Examine(r.Layout.Numbered(numbering(r.Numbers)), file, func(bytes int64) { r.tell(Examining, bytes, size) })
 	if err != nil {
 		return nil, err
 	}
@@ -234,7 +234,7 @@ func (s *Service) apply(ctx context.Context, r *Request, d *delivery, begun load
 				staged.Rows, staged.Sum, d.totals.Accepted, d.totals.Sum))
 		}
 		finishImport(tx, begun, d.totals)
-		report.Changes, err = become(r.Layout)(ctx, tx, begun.id, begun.asOf)
+		report.Changes, err = d.become()(ctx, tx, begun.id, begun.asOf)
 		audit.RecordTx(tx, imported(r, begun, d.totals))
 		return err
 	})

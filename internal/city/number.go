@@ -51,21 +51,53 @@ const longest = 64
 // stored and compared: capital letters and digits, nothing between them, with
 // its leading zeros. Returns [ErrNumberMalformed], which never repeats the text:
 // it may be anything, a card number among them.
-func (f NumberFormat) Normalise(typed string) (string, error) {
-	refusal := ErrNumberMalformed.With("Example", f.Example)
-	if len(typed) > longest {
-		return "", refusal
+func (f NumberFormat) Normalise(typed string) (string, error) { return f.Reader().Normalise(typed) }
+
+// NumberReader reads many numbers of one format: a file of a million bills has two
+// million of them.
+type NumberReader struct {
+	format   NumberFormat
+	patterns []pattern
+}
+
+// pattern is what is compared of one.
+type pattern struct {
+	lengths []int // of its parts
+	whole   int   // of all of them
+	bare    string
+}
+
+// Reader makes a reader of this format's numbers.
+func (f NumberFormat) Reader() *NumberReader {
+	r := &NumberReader{format: f}
+	blanks := strings.NewReplacer("#", "0", "@", "A")
+	for _, written := range f.Patterns {
+		parts, ok := partsOf(blanks.Replace(written))
+		if !ok {
+			continue
+		}
+		p := pattern{bare: bare(written)}
+		for _, part := range parts {
+			p.lengths = append(p.lengths, len(part))
+			p.whole += len(part)
+		}
+		r.patterns = append(r.patterns, p)
 	}
-	parts, ok := partsOf(norm.NFKC.String(typed))
-	if !ok {
-		return "", refusal
-	}
-	for _, pattern := range f.Patterns {
-		if number, ok := f.fit(parts, pattern); ok && f.CheckDigit.holds(number) {
-			return number, nil
+	return r
+}
+
+// Normalise is [NumberFormat.Normalise].
+func (r *NumberReader) Normalise(typed string) (string, error) {
+	if len(typed) <= longest {
+		if parts, ok := partsOf(norm.NFKC.String(typed)); ok {
+			for _, p := range r.patterns {
+				if number, ok := r.format.fit(parts, p); ok && r.format.CheckDigit.holds(number) {
+					return number, nil
+				}
+			}
 		}
 	}
-	return "", refusal
+	return "", ErrNumberMalformed.With("Example", r.format.Example)
 }
 
 // partsOf splits a number at what people write between its parts.
@@ -87,19 +119,17 @@ func between(r rune) bool {
 
 // fit lays the parts over a pattern. Where the typed parts are as many as the
 // pattern's, each is filled up with its own leading zeros.
-func (f NumberFormat) fit(typed []string, pattern string) (string, bool) {
-	shape, ok := partsOf(strings.NewReplacer("#", "0", "@", "A").Replace(pattern))
-	if !ok {
-		return "", false
-	}
-	if len(typed) != len(shape) {
-		typed, shape = []string{strings.Join(typed, "")}, []string{strings.Join(shape, "")}
-	}
+func (f NumberFormat) fit(typed []string, p pattern) (string, bool) {
 	var number strings.Builder
-	for i, part := range typed {
-		number.WriteString(f.fill(part, len(shape[i])))
+	number.Grow(p.whole)
+	if len(typed) != len(p.lengths) {
+		number.WriteString(f.fill(strings.Join(typed, ""), p.whole))
+	} else {
+		for i, part := range typed {
+			number.WriteString(f.fill(part, p.lengths[i]))
+		}
 	}
-	return number.String(), matches(number.String(), bare(pattern))
+	return number.String(), matches(number.String(), p.bare)
 }
 
 // fill adds or removes leading zeros until the part has its length.

@@ -51,7 +51,7 @@ func (c *claims) note(r *Record) {
 	if c == nil || r.Role != RoleBill || !r.Has(AmountDue) {
 		return
 	}
-	key, bill, service := maphash.String(c.seed, r.UtilityAccount), c.bill(r), maphash.String(c.seed, r.Service)
+	key, bill, service := maphash.String(c.seed, r.Number), c.bill(r), maphash.String(c.seed, r.Service)
 	known, found := c.of[key]
 	if !found {
 		known = claim{line: r.Line, bill: bill, date: r.Bill.Date, service: service}
@@ -96,7 +96,7 @@ func (c *claims) judge(r *Record) (Code, string) {
 	if c == nil || r.Role != RoleBill || !r.Has(AmountDue) {
 		return "", ""
 	}
-	known, found := c.of[maphash.String(c.seed, r.UtilityAccount)]
+	known, found := c.of[maphash.String(c.seed, r.Number)]
 	switch {
 	case !found, !known.mixed && known.date != r.Bill.Date:
 		return "", ""

@@ -125,6 +125,9 @@ func appendValue(b []byte, r *Record, n Noun) []byte {
 	switch {
 	case is.text != nil:
 		text := *is.text(r)
+		if n == UtilityAccount {
+			text = r.Number
+		}
 		b = binary.AppendUvarint(b, uint64(len(text)))
 		return append(b, text...)
 	case is.date != nil:

@@ -23,6 +23,20 @@ type Layout struct {
 	several      several
 	hasTrailer   bool
 	hasHeaderRow bool
+	numbering    Numbering
+}
+
+// Numbering gives a utility account number the form in which the town keeps it;
+// false where the town writes none so.
+type Numbering func(written string) (string, bool)
+
+// Numbered is the layout for a town that writes its utility account numbers in a
+// way of its own: "10-1" and "000010-001" may be one. Without a numbering, numbers
+// are what is written.
+func (l *Layout) Numbered(n Numbering) *Layout {
+	numbered := *l
+	numbered.numbering = n
+	return &numbered
 }
 
 // AddsUp reports whether all bills of a utility account in one file are owed

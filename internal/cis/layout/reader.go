@@ -246,6 +246,13 @@ func (r *Reader) judge(plan *recordPlan) {
 		r.refuse(plan, r.problems[0].code, r.reasons())
 		return
 	}
+	if !r.number() { // its column may hold long numbers: the row may be anything, a card number among it
+		r.reject = &Reject{
+			Line: r.record.Line, Offset: r.record.Offset, Code: CodeNumbering,
+			Reason: "the utility account number is not written as the town's city file says",
+		}
+		return
+	}
 	code, reason := r.index.judge(&r.record)
 	if code == "" {
 		code, reason = r.claims.judge(&r.record)
@@ -253,6 +260,16 @@ func (r *Reader) judge(plan *recordPlan) {
 	if code != "" {
 		r.refuse(plan, code, reason)
 	}
+}
+
+// number finds out which utility account is meant. Whatever tells rows apart goes
+// by that, and not by how it is written.
+func (r *Reader) number() (ok bool) {
+	r.record.Number, ok = r.record.UtilityAccount, true
+	if r.layout.numbering != nil {
+		r.record.Number, ok = r.layout.numbering(r.record.UtilityAccount)
+	}
+	return ok
 }
 
 func (s *skip) applies(cell []byte) bool {

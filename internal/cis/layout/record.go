@@ -16,6 +16,7 @@ type Record struct {
 	Role   Role
 
 	UtilityAccount string // as the billing system writes it
+	Number         string // of the utility account, as the town keeps it
 	Name           string
 	ServiceAddress string
 	Mailing        Mailing
@@ -119,21 +120,22 @@ type Code string
 
 // The reasons. The first two are the layout's own rules and no error.
 const (
-	CodeFiltered   Code = "filtered"    // a declared filter, such as cancelled bills
-	CodeSuperseded Code = "superseded"  // another row of the same key is newer
-	CodeDuplicate  Code = "duplicate"   // another row has the same key, and the layout does not say which is true
-	CodeSeveral    Code = "several"     // another bill of the utility account claims to be what is owed
-	CodeShape      Code = "shape"       // the wrong number of columns or the wrong length
-	CodeQuote      Code = "quote"       // a quote where none may stand, or not closed on its line
-	CodeUnknown    Code = "unknown"     // a record type that the layout does not declare
-	CodeMissing    Code = "missing"     // a required value is blank
-	CodeDate       Code = "date"        // not a date in a declared format
-	CodeAmount     Code = "amount"      // not an amount in the declared notation
-	CodeNumber     Code = "number"      // not a reading, quantity or count
-	CodeWord       Code = "word"        // a code or flag that the layout does not list
-	CodeTooLong    Code = "too_long"    // longer than declared
-	CodeEncoding   Code = "encoding"    // not in the declared encoding, or a control character
-	CodeCardNumber Code = "card_number" // looks like a card number, which has no business in a bill file
+	CodeFiltered   Code = "filtered"        // a declared filter, such as cancelled bills
+	CodeSuperseded Code = "superseded"      // another row of the same key is newer
+	CodeDuplicate  Code = "duplicate"       // another row has the same key, and the layout does not say which is true
+	CodeSeveral    Code = "several"         // another bill of the utility account claims to be what is owed
+	CodeShape      Code = "shape"           // the wrong number of columns or the wrong length
+	CodeQuote      Code = "quote"           // a quote where none may stand, or not closed on its line
+	CodeUnknown    Code = "unknown"         // a record type that the layout does not declare
+	CodeMissing    Code = "missing"         // a required value is blank
+	CodeDate       Code = "date"            // not a date in a declared format
+	CodeAmount     Code = "amount"          // not an amount in the declared notation
+	CodeNumber     Code = "number"          // not a reading, quantity or count
+	CodeWord       Code = "word"            // a code or flag that the layout does not list
+	CodeTooLong    Code = "too_long"        // longer than declared
+	CodeEncoding   Code = "encoding"        // not in the declared encoding, or a control character
+	CodeNumbering  Code = "utility_account" // a utility account number that is not written as the town's are
+	CodeCardNumber Code = "card_number"     // looks like a card number, which has no business in a bill file
 )
 
 // Totals are the control totals of what has been read.
