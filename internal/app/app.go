@@ -56,6 +56,7 @@ type commands struct {
 	Manifest manifestCommand `cmd:"" help:"What is served on the payment path, stated and signed."`
 	Watch    watchCommand    `cmd:"" help:"Look at portals from outside, as residents do."`
 	Reports  reportsCommand  `cmd:"" help:"What residents' browsers refused on the pages."`
+	Keys     keysCommands    `cmd:"" help:"Keys that seal bank accounts: add, rotate, seal again."`
 	Bench    benchCommand    `cmd:"" help:"Measure speed and memory beside a baseline."`
 	Gallery  galleryCommand  `cmd:"" help:"Show every page in every state."`
 	Version  versionCommand  `cmd:"" help:"Say which release this is."`

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 	"text/tabwriter"
 
@@ -34,11 +33,7 @@ func (w *works) mailings() (*mailing.Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	sealer, err := secret.ReadSealer(filepath.Join(w.Keys, keyOfSecrets))
-	if err != nil {
-		return nil, err
-	}
-	return mailing.New(mailing.Deps{DB: w.db, Writer: writer, Sealer: sealer, Key: w.keys.digests}), nil
+	return mailing.New(mailing.Deps{DB: w.db, Writer: writer, Sealer: w.keys.sealer, Key: w.keys.digests}), nil
 }
 
 // withMailings is inTown for a command about what is posted.

@@ -70,6 +70,7 @@ func (w *works) jobs() *jobs.Runner {
 		_, err := w.logins.Sweep(ctx)
 		return err
 	})
+	runner.Every("reseal", 10*time.Minute, w.reseal)
 	runner.Every("posting", 10*time.Minute, w.postDays)
 	if w.outbox != nil {
 		runner.Every("mail", 2*time.Second, func(ctx context.Context) error {
@@ -78,6 +79,17 @@ func (w *works) jobs() *jobs.Runner {
 		})
 	}
 	return runner
+}
+
+// reseal takes a rotated key up. Keys that come from a command come once, when the
+// program starts: while it serves it may start no other.
+func (w *works) reseal(ctx context.Context) error {
+	command, err := keysCommand(w.Keys)
+	if err != nil || command != nil {
+		return err
+	}
+	_, err = w.banks.Reseal(ctx)
+	return err
 }
 
 // follow keeps this node's picture of the towns up to date.

@@ -96,6 +96,9 @@ func (c *cities) due() map[string]func(*place) {
 			c.joining(p)
 			c.leaving(p)
 		},
+		"reseal": func(p *place) {
+			c.sealedByAnother(p)
+		},
 		"posting": func(p *place) {
 			c.must(c.found(c.Context(), string(p.slug)+".yaml", withFolder(p.file(), c.TempDir())))
 		},

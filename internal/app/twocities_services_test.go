@@ -167,7 +167,7 @@ type asking struct {
 func questions() map[string]func(asking) (any, error) {
 	all := map[string]func(asking) (any, error){}
 	for _, some := range []map[string]func(asking) (any, error){
-		aboutPaying(), aboutQuotes(), aboutBills(), aboutRecords(), aboutOperating(), aboutIncidents(), aboutHolding(), aboutMailings(),
+		aboutPaying(), aboutQuotes(), aboutBills(), aboutRecords(), aboutOperating(), aboutIncidents(), aboutHolding(), aboutMailings(), aboutBanks(),
 		aboutReports(), aboutLogins(),
 	} {
 		for name, ask := range some {

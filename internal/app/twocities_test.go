@@ -30,6 +30,7 @@ import (
 	"clearwell/internal/db/dbtest"
 	"clearwell/internal/id"
 	"clearwell/internal/inbox"
+	"clearwell/internal/instrument"
 	"clearwell/internal/payment"
 	"clearwell/internal/policy"
 	"clearwell/internal/processor"
@@ -63,6 +64,7 @@ type place struct {
 	seen    sighting.ID
 	stuck   inbox.Kept
 	waiting inbox.Kept
+	bank    instrument.ID
 
 	signedIn access.Session
 	asked    map[access.Purpose]access.Typed // codes that were mailed and not typed
@@ -251,6 +253,7 @@ func (c *cities) tell(p *place) {
 		Kind: control.CardEntry, Scope: control.Scope{Service: "trash"}, Reason: "a reason of " + string(p.slug),
 	}, audit.Actor("operator:"+p.slug))
 	c.must(err)
+	p.bank = c.banked(p, ana).ID
 	c.company.DeliverDue(c.Context())
 	first := c.heard.take()[0] // of the payment that nobody doubts
 	if answer := c.post("/hooks/sandbox", first.header, first.body); answer.status != http.StatusNoContent {

@@ -72,6 +72,7 @@ func (r riding) entries() []ledger.Entry {
 func rides() map[string]func(riding) (any, error) {
 	all := ridesOfBills()
 	maps.Copy(all, ridesOfHolding())
+	maps.Copy(all, ridesOfBanks())
 	for name, ride := range map[string]func(riding) (any, error){
 		"audit.RecordTx": func(r riding) (any, error) {
 			audit.RecordTx(r.tx, audit.Event{Actor: "operator:thief", Action: "test.done", Thing: r.made("paid").String()})

@@ -21,6 +21,7 @@ import (
 	"clearwell/internal/control"
 	"clearwell/internal/db"
 	"clearwell/internal/inbox"
+	"clearwell/internal/instrument"
 	"clearwell/internal/jail"
 	"clearwell/internal/ledger"
 	"clearwell/internal/limit"
@@ -30,6 +31,7 @@ import (
 	"clearwell/internal/payment"
 	"clearwell/internal/processor"
 	"clearwell/internal/processor/sandbox"
+	"clearwell/internal/routing"
 	"clearwell/internal/secret"
 	"clearwell/internal/web/hook"
 )
@@ -51,6 +53,7 @@ type works struct {
 	holds     *control.Service
 	approvals *approval.Service
 	bills     *billing.Service
+	banks     *instrument.Service
 	payments  *payment.Service
 	exchange  *cis.Service
 	tries     *limit.Tries
@@ -65,27 +68,6 @@ type works struct {
 	notices   *hook.Door
 	sightings sightings
 	published *notice.Service // what towns say about breaches
-}
-
-// keys are the secrets of an installation.
-type keys struct {
-	digests secret.Key
-	audit   audit.Key
-}
-
-// readKeys reads the key files that `clearwell init` has made. The keyset is
-// opened too, before anything has been sealed by it: one that is lost, or that
-// others may read, must not be found out on the day it is needed.
-func readKeys(folder string) (keys, error) {
-	if _, err := secret.ReadSealer(filepath.Join(folder, keyOfSecrets)); err != nil {
-		return keys{}, err
-	}
-	digests, err := secret.ReadKey(filepath.Join(folder, keyOfDigests))
-	if err != nil {
-		return keys{}, err
-	}
-	signing, err := audit.ReadKey(filepath.Join(folder, keyOfAudit))
-	return keys{digests, signing}, err
 }
 
 // open opens the database, brings it up to this release, and makes the services.
@@ -133,6 +115,7 @@ func (w *works) furnish(ctx context.Context) error {
 	w.registry, w.towns = city.New(w.db), city.NewDirectory(w.db)
 	w.holds, w.bills = control.New(w.db), billing.New(w.db)
 	w.approvals = approval.New(w.db, w.people)
+	w.banks = instrument.New(w.db, w.keys.sealer, w.keys.digests, routing.New(w.db))
 	w.receipts = receipts{w.db, w.towns, w.words, w.log, w.Origin, w.Plain, w.Mail.From == ""}
 	if err := w.openOutbox(); err != nil {
 		return err
