@@ -92,6 +92,8 @@ func measurements() []measurement {
 		single("payments-sqlite", db.SQLite, paymentsOnSQLite),
 		single("lookup-postgres", db.Postgres, lookups),
 		single("lookup-sqlite", db.SQLite, lookups),
+		single("silence-postgres", db.Postgres, silence),
+		single("silence-sqlite", db.SQLite, silence),
 		single("import-postgres", db.Postgres, imports),
 		single("import-sqlite", db.SQLite, imports),
 		single("first-visit", db.SQLite, firstVisit),
