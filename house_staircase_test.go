@@ -46,6 +46,7 @@ var (
 		"internal/jobs",
 		"internal/control",
 		"internal/approval",
+		"internal/settings",
 		"internal/limit",
 		"internal/jail",
 	}

@@ -51,6 +51,7 @@ type commands struct {
 	Approval approvalCommand `cmd:"" help:"What one person may not decide alone."`
 	Approve  approveCommand  `cmd:"" help:"Sign a request with your key, on any machine."`
 	Person   personCommand   `cmd:"" help:"Keys of those who ask and approve."`
+	Settings settingsCommand `cmd:"" help:"What protects the installation, and what a configuration would take away."`
 	Doctor   doctorCommand   `cmd:"" help:"Look at an installation that runs: is every control there? And lay out the evidence."`
 	Retain   retainCommand   `cmd:"" help:"How long records are kept, and what may be destroyed."`
 	Manifest manifestCommand `cmd:"" help:"What is served on the payment path, stated and signed."`

@@ -71,6 +71,7 @@ type Config struct {
 
 	people approval.People
 	file   string // where it was read
+	apart  bool   // the sandbox runs in another process
 }
 
 // Prober is a prober of a town's, as it is seen from here.

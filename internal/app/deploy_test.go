@@ -39,8 +39,8 @@ func tool(t *testing.T, name string) string {
 	return path
 }
 
-// settings reads a unit: every value of each setting, in order.
-func settings(t *testing.T, unit string) map[string][]string {
+// unitSettings reads a unit: every value of each setting, in order.
+func unitSettings(t *testing.T, unit string) map[string][]string {
 	t.Helper()
 	text, err := os.ReadFile(deployed + unit)
 	if err != nil {
@@ -70,7 +70,7 @@ func TestUnitsAreHardened(t *testing.T) {
 // What a unit starts is a command line of this release.
 func TestUnitsStartWhatThereIs(t *testing.T) {
 	for _, unit := range []string{"clearwell.service", "clearwell-watch.service"} {
-		words := strings.Fields(settings(t, unit)["ExecStart"][0])
+		words := strings.Fields(unitSettings(t, unit)["ExecStart"][0])
 		parser, err := kong.New(&commands{}, kong.Vars{"layouts": strings.Join(layouts.Names(), ", "), "measurements": strings.Join(bench.Names(), ", ")})
 		if err != nil {
 			t.Fatal(err)
@@ -84,7 +84,7 @@ func TestUnitsStartWhatThereIs(t *testing.T) {
 // A unit leaves the program a folder to write to, and none to start programs from.
 func TestUnitsLeaveOneFolder(t *testing.T) {
 	for _, name := range []string{"clearwell", "clearwell-watch"} {
-		s := settings(t, name+".service")
+		s := unitSettings(t, name+".service")
 		for setting, want := range map[string]string{
 			"ProtectSystem": "strict", "PrivateTmp": "yes", "StateDirectory": name, "User": name, "UMask": "0077", "NoNewPrivileges": "yes", "CapabilityBoundingSet": "",
 		} {
@@ -123,7 +123,7 @@ func allowed(t *testing.T, unit string) []string {
 	t.Helper()
 	analyze := tool(t, "systemd-analyze")
 	all := calls(t, analyze, "@default")
-	for _, line := range settings(t, unit)["SystemCallFilter"] {
+	for _, line := range unitSettings(t, unit)["SystemCallFilter"] {
 		line, denied := strings.CutPrefix(line, "~")
 		for _, word := range strings.Fields(line) {
 			some := []string{word}

@@ -105,7 +105,7 @@ func (p *patient) open(ctx context.Context) error {
 	if p.db, err = db.Open(ctx, db.Config{URL: p.cfg.Database.Reveal(), Clock: p.clock}); err != nil {
 		return err
 	}
-	p.audit, p.holds, p.towns = audit.New(p.db, p.keys.audit), control.New(p.db), city.NewDirectory(p.db)
+	p.audit, p.holds, p.towns = audit.New(p.db, p.keys.audit), control.New(p.db), city.NewDirectory(p.db, p.keys.digests)
 	has, knows, err := p.db.Schema(ctx)
 	if err != nil {
 		return errors.Join(err, p.db.Close())

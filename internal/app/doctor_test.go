@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"clearwell/internal/audit"
 	"clearwell/internal/clock"
 	"clearwell/internal/control"
 	"clearwell/internal/db"
@@ -52,6 +53,8 @@ func admit(t *testing.T) *ward {
 		w.beat(p.slug, watch.Good)
 		w.name(p, "security@shared.example")
 	}
+	_, err = c.settings.Take(t.Context(), w.cfg.protection(c.keys.audit.Verifier()), audit.System)
+	c.must(err)
 	w.seal()
 	c.must(os.Chmod(w.cfg.Data, 0o700))
 	c.must(os.Chmod(w.cfg.databaseFile(), 0o600))
@@ -82,7 +85,7 @@ func (w *ward) beat(slug id.City, verdict watch.Verdict) {
 func (w *ward) name(p *place, address string) {
 	w.Helper()
 	text := strings.Replace(string(p.file()), "contact:\n", "contact:\n  security: "+address+"\n", 1)
-	w.must(w.found(w.Context(), string(p.slug)+".yaml", []byte(text)))
+	decideFile(w.T, w.works, text)
 }
 
 func (w *ward) serving(release string) {
@@ -134,8 +137,9 @@ func ailments() map[string]func(*ward) doctor.State {
 			w.patient.db = other
 			return doctor.Bad
 		},
-		"inside.serving": func(w *ward) doctor.State { w.serving("another"); return doctor.Bad },
-		"inside.jail":    func(w *ward) doctor.State { return doctor.Bad }, // this process is not confined, whatever its note says
+		"inside.serving":  func(w *ward) doctor.State { w.serving("another"); return doctor.Bad },
+		"inside.jail":     func(w *ward) doctor.State { return doctor.Bad }, // this process is not confined, whatever its note says
+		"inside.settings": func(w *ward) doctor.State { w.cfg.Plain = true; return doctor.Bad },
 		"inside.audit": func(w *ward) doctor.State {
 			_, err := w.cities.db.Handle().SQL.ExecContext(w.Context(), "update audit_events set actor = 'somebody' where city_id = 'eastwell' and leaf_index = 1")
 			w.must(err)
@@ -161,7 +165,7 @@ func ailments() map[string]func(*ward) doctor.State {
 			return doctor.Bad
 		},
 		"inside.contact": func(w *ward) doctor.State {
-			w.must(w.found(w.Context(), "eastwell.yaml", w.east.file()))
+			decideFile(w.T, w.works, string(w.east.file()))
 			return doctor.Look
 		},
 	}

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -11,8 +12,10 @@ import (
 	"strings"
 	"time"
 
+	"clearwell/internal/city"
 	"clearwell/internal/doctor"
 	"clearwell/internal/id"
+	"clearwell/internal/settings"
 	"clearwell/internal/watch/manifest"
 	"clearwell/internal/web/resident/view"
 )
@@ -32,6 +35,7 @@ func (p *patient) inside() []doctor.Check {
 		{Name: "inside.schema", Next: "start serve of this release, or look with the release that serves", Look: p.schema},
 		{Name: "inside.serving", Rows: []int{11, 18}, Next: "start serve; if another release runs, find out why", Look: p.serves},
 		{Name: "inside.jail", Rows: []int{3, 4, 10}, Next: "set `jail: required`, on Linux 5.13 or newer", Look: p.jailed},
+		{Name: "inside.settings", Rows: []int{4, 17, 29}, Next: "find out who changed it; two people put it in force, with clearwell settings apply or city apply", Look: asking(p.decided)},
 		{Name: "inside.audit", Rows: []int{9}, Next: "preserve everything, touch nothing, and run clearwell audit verify: docs/audit.md", Look: asking(p.verified)},
 		{Name: "inside.sealing", Rows: []int{9}, Next: "look into the log of serve for what keeps it from sealing", Look: asking(p.sealed)},
 		{Name: "inside.holds", Rows: []int{22}, Next: "lift the hold when its reason is gone", Look: asking(p.held)},
@@ -74,6 +78,36 @@ func (p *patient) schema(ctx context.Context) (doctor.State, string) {
 		return doctor.Bad, fmt.Sprintf("the database has schema %d, this release knows %d", has, knows)
 	}
 	return doctor.Good, fmt.Sprintf("schema %d", has)
+}
+
+// decided compares what is written on this machine with what is in force.
+func (p *patient) decided(ctx context.Context) (doctor.State, string) {
+	inForce, err := settings.New(p.db, p.keys.digests).InForce(ctx)
+	switch {
+	case errors.Is(err, settings.ErrNotSealed):
+		return doctor.Bad, "settings stand in the database that were not taken here"
+	case err != nil:
+		return badly(err)
+	case inForce.Number == 0:
+		return doctor.Bad, "no settings are in force yet; serve takes them"
+	}
+	if lost := settings.Weakenings(inForce.Protection, p.cfg.protection(p.keys.audit.Verifier())); len(lost) > 0 {
+		return doctor.Bad, fmt.Sprintf("%d settings of the configuration are held, among them %s", len(lost), lost[0])
+	}
+	for _, path := range p.cfg.Cities {
+		file, err := readCity(path)
+		if err != nil {
+			return badly(err)
+		}
+		town, err := p.towns.ByID(file.City)
+		if err != nil {
+			return badly(err)
+		}
+		if len(city.Diff(town.File, file)) > 0 {
+			return doctor.Look, fmt.Sprintf("%s is not what is in force", path)
+		}
+	}
+	return doctor.Good, fmt.Sprintf("version %d of the settings, %.12s", inForce.Number, inForce.Digest)
 }
 
 // said reads what serve has left.

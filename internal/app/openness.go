@@ -12,9 +12,11 @@ import (
 	"time"
 
 	"clearwell/internal/audit"
+	"clearwell/internal/city"
 	"clearwell/internal/clock"
 	"clearwell/internal/id"
 	"clearwell/internal/sbom"
+	"clearwell/internal/settings"
 	"clearwell/internal/watch"
 	"clearwell/internal/web/resident/view"
 	"clearwell/internal/web/ui"
@@ -31,6 +33,8 @@ const (
 // openness is what the installation tells everybody about itself.
 type openness struct {
 	audit      *audit.Log
+	settings   *settings.Service
+	towns      *city.Directory
 	key        string // by which the log is checked
 	release    string
 	components []byte
@@ -66,23 +70,35 @@ func newOpenness(w *works) (*openness, error) {
 		return nil, err
 	}
 	return &openness{
-		audit: w.audit, key: w.keys.audit.Verifier(), release: w.release, components: bill, probers: w.Watch,
+		audit: w.audit, settings: w.settings, towns: w.towns, key: w.keys.audit.Verifier(), release: w.release, components: bill, probers: w.Watch,
 		clock: w.clock, log: w.log, fetch: outbound(), beats: map[id.City]string{},
 	}, nil
 }
 
-// Release is the digest of the program.
-func (o *openness) Release() string { return o.release }
+// Program is the digest of the program, and the public key by which the audit log
+// is checked.
+func (o *openness) Program() (release, auditKey string) { return o.release, o.key }
 
 // Components is its bill of materials.
 func (o *openness) Components() []byte { return o.components }
 
-// AuditKey is the public key by which the audit log is checked.
-func (o *openness) AuditKey() string { return o.key }
-
 // Checkpoint is the newest checkpoint of a town's log.
 func (o *openness) Checkpoint(ctx context.Context, city id.City) (string, error) {
 	return o.audit.Newest(ctx, city)
+}
+
+// Settings are the digests of the town's file and of the settings in force. What
+// was not taken here has none.
+func (o *openness) Settings(ctx context.Context, town id.City) (file, installation string, err error) {
+	inForce, err := o.settings.InForce(ctx)
+	if err != nil && !errors.Is(err, settings.ErrNotSealed) {
+		return "", "", err
+	}
+	of, err := o.towns.ByID(town)
+	if err != nil {
+		return "", "", err
+	}
+	return of.Version.Digest, inForce.Digest, nil
 }
 
 // Watched is what the town's prober has last said. A sign that is not signed by

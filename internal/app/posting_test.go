@@ -238,11 +238,18 @@ func TestDaysThatNobodySentAreListed(t *testing.T) {
 	})
 }
 
+// delivered has posting files put into a folder.
+func (o *townHall) delivered() string {
+	o.Helper()
+	o.folder = o.TempDir()
+	decideFile(o.T, o.works, string(o.file()))
+	return o.folder
+}
+
 // Nobody types a command on a Saturday.
 func TestFinishedDaysArePutIntoTheFolder(t *testing.T) {
 	eachOffice(t, func(o *townHall) {
-		folder := t.TempDir()
-		o.must(o.found(o.Context(), "eastwell.yaml", withFolder(o.file(), folder)))
+		folder := o.delivered()
 		on := o.paidOn(o.place)
 		names := func() []string {
 			o.must(o.postDays(o.Context()))
@@ -275,9 +282,8 @@ func TestFinishedDaysArePutIntoTheFolder(t *testing.T) {
 // let a posting file overwrite whatever the service may write.
 func TestAPostingFileIsNotWrittenThroughALink(t *testing.T) {
 	eachOffice(t, func(o *townHall) {
-		folder, precious := t.TempDir(), filepath.Join(t.TempDir(), "precious")
+		folder, precious := o.delivered(), filepath.Join(t.TempDir(), "precious")
 		o.must(os.WriteFile(precious, []byte("keys"), 0o600))
-		o.must(o.found(o.Context(), "eastwell.yaml", withFolder(o.file(), folder)))
 		first := filepath.Join(folder, fmt.Sprintf("eastwell-%s-01.txt", o.paidOn(o.place).Format("20060102")))
 		o.must(os.Symlink(precious, first+".part"))
 		o.clk.Advance(36 * time.Hour)
@@ -292,8 +298,7 @@ func TestAPostingFileIsNotWrittenThroughALink(t *testing.T) {
 // A file that somebody had changed in the folder kept back the files of all days.
 func TestOneFileThatCannotBeDeliveredKeepsNoOtherBack(t *testing.T) {
 	eachOffice(t, func(o *townHall) {
-		folder := t.TempDir()
-		o.must(o.found(o.Context(), "eastwell.yaml", withFolder(o.file(), folder)))
+		folder := o.delivered()
 		on := o.paidOn(o.place)
 		place := func(days int) string {
 			return filepath.Join(folder, fmt.Sprintf("eastwell-%s-01.txt", on.AddDays(days).Format("20060102")))

@@ -41,6 +41,9 @@ func (c serveCommand) Run(ctx context.Context, p Process) error {
 	if err != nil {
 		return err
 	}
+	if err := w.take(ctx); err != nil {
+		return errors.Join(err, w.close())
+	}
 	for _, file := range cfg.Cities {
 		text, err := os.ReadFile(file)
 		if err != nil {

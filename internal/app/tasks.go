@@ -29,6 +29,7 @@ func (w *works) repeat(ctx context.Context, running *sync.WaitGroup) {
 	})
 	running.Go(func() { w.follow(ctx) })
 	running.Go(func() { w.openness.follow(ctx) })
+	running.Go(func() { w.remind(ctx) })
 }
 
 func (w *works) jobs() *jobs.Runner {

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"clearwell/internal/approval"
 	"clearwell/internal/city"
 	"clearwell/internal/clock"
 	"clearwell/internal/fault"
@@ -24,8 +25,7 @@ func inWorks(ctx context.Context, p Process, config string, do func(*works) erro
 	if err != nil {
 		return err
 	}
-	company := cfg.Sandbox
-	cfg.Sandbox = nil // it is inside the program that serves
+	cfg.apart = true // the sandbox is inside the program that serves
 	k, err := readKeys(cfg.Keys)
 	if err != nil {
 		return err
@@ -34,7 +34,7 @@ func inWorks(ctx context.Context, p Process, config string, do func(*works) erro
 	if err != nil {
 		return err
 	}
-	if err := w.reach(company); err != nil {
+	if err := w.reach(w.Sandbox); err != nil {
 		return errors.Join(err, w.close())
 	}
 	return errors.Join(do(w), w.close())
@@ -150,9 +150,12 @@ func warn(p Process, file city.File) {
 
 // applyCity puts a city file in force.
 type applyCity struct {
-	DryRun bool   `help:"Show what would change, and change nothing."`
-	Config string `default:"clearwell.yaml" placeholder:"FILE" help:"The configuration (clearwell.yaml)."`
-	File   string `arg:"" help:"The city file."`
+	DryRun  bool   `xor:"step" help:"Show what would change, and change nothing."`
+	Ask     bool   `xor:"step" help:"Print the request for two people to sign, where the file is one that they decide."`
+	As      string `placeholder:"NAME" help:"With --ask: who asks, a name of people in the configuration (who runs the command)."`
+	Request string `xor:"step" placeholder:"NUMBER" help:"Carry out the request that two people have signed."`
+	Config  string `default:"clearwell.yaml" placeholder:"FILE" help:"The configuration (clearwell.yaml)."`
+	File    string `arg:"" help:"The city file."`
 }
 
 // Run shows the changes and makes them. The program that serves follows within
@@ -167,21 +170,47 @@ func (c applyCity) Run(ctx context.Context, p Process) error {
 		if err != nil {
 			return err
 		}
-		warn(p, plan.File)
-		for _, change := range plan.Changes {
-			fmt.Fprintln(p.Out, change)
+		if c.Ask {
+			return w.askFor(p, approval.Draft{City: plan.File.City, Action: city.ApplyAction, Content: plan.Words(), By: c.As})
 		}
-		if c.DryRun || len(plan.Changes) == 0 && !plan.New() {
+		tellFileChange(p, plan)
+		if c.DryRun || len(plan.Changes) == 0 && !plan.Decided() && !plan.New() {
 			_, err = fmt.Fprintln(p.Out, "Nothing was changed.")
 			return err
 		}
-		version, err := w.registry.Apply(ctx, plan, operator())
-		if err != nil {
-			return err
-		}
-		_, err = fmt.Fprintf(p.Out, "Version %d of %s is in force.\n", version.Number, plan.File.City)
-		return err
+		return c.apply(ctx, p, w, plan)
 	})
+}
+
+// tellFileChange says what a file changes, and what two people decide of it.
+func tellFileChange(p Process, plan city.Plan) {
+	warn(p, plan.File)
+	for _, change := range plan.Changes {
+		fmt.Fprintln(p.Out, change)
+	}
+	for _, lost := range plan.Weakenings {
+		fmt.Fprintf(p.Out, "takes protection away: %s\n", lost)
+	}
+	for _, change := range plan.Payee {
+		fmt.Fprintf(p.Out, "has money go elsewhere: %s\n", change)
+	}
+}
+
+func (c applyCity) apply(ctx context.Context, p Process, w *works, plan city.Plan) error {
+	var version city.Version
+	var err error
+	if c.Request == "" {
+		version, err = w.registry.Apply(ctx, plan, operator())
+	} else if request, unknown := findApproval(ctx, w, plan.File.City, c.Request); unknown != nil {
+		err = unknown
+	} else {
+		version, err = w.registry.ApplyApproved(ctx, plan, city.Warrant{People: w.approvals.People(), Request: request.ID}, operator())
+	}
+	if err != nil {
+		return w.inWords(err)
+	}
+	_, err = fmt.Fprintf(p.Out, "Version %d of %s is in force.\n", version.Number, plan.File.City)
+	return err
 }
 
 // showCity prints a city file.

@@ -100,7 +100,8 @@ func (c *cities) due() map[string]func(*place) {
 			c.sealedByAnother(p)
 		},
 		"posting": func(p *place) {
-			c.must(c.found(c.Context(), string(p.slug)+".yaml", withFolder(p.file(), c.TempDir())))
+			p.folder = c.TempDir()
+			decideFile(c.T, c.works, string(p.file()))
 		},
 		"mail": func(p *place) {
 			paid, err := c.payments.Payment(c.Context(), p.slug, payment.OfQuote(p.steps["paid"]))
@@ -108,11 +109,6 @@ func (c *cities) due() map[string]func(*place) {
 			c.must(c.receipts.Resend(c.Context(), p.slug, paid, "another-"+shared))
 		},
 	}
-}
-
-// withFolder is a city file with a place for posting files.
-func withFolder(file []byte, folder string) []byte {
-	return []byte(strings.Replace(string(file), "posting:\n", "posting:\n  folder: "+folder+"\n", 1))
 }
 
 // payFor pays a little of a bill, without a page.

@@ -150,6 +150,8 @@ func elsewhere() map[string]string {
 		"approval.Service.Write":     "writes a text, and keeps nothing",
 		"cis.Batch.Name":             "makes a name of what it is given",
 		"city.Diff":                  "compares what it is given",
+		"city.Weakenings":            "compares what it is given",
+		"city.Payee":                 "compares what it is given",
 		"payment.NoHolds.CheckCards": "holds nothing, and asks nobody",
 		"report.Facts":               "joins what it is given",
 	}

@@ -68,6 +68,7 @@ type place struct {
 
 	signedIn access.Session
 	asked    map[access.Purpose]access.Typed // codes that were mailed and not typed
+	folder   string                          // of posting files
 }
 
 // cities are both, and the program that serves them.
@@ -131,7 +132,11 @@ func (p *place) file() []byte {
 		City: string(p.slug), English: "City of " + string(p.slug), Spanish: "Ciudad de " + string(p.slug),
 		State: "TX", Zone: "America/Chicago", Host: p.host,
 	})
-	return bytes.Replace(drafted, []byte("factors: [house_number, name]"), []byte("factors: [house_number, name, last_payment]"), 1)
+	drafted = bytes.Replace(drafted, []byte("factors: [house_number, name]"), []byte("factors: [house_number, name, last_payment]"), 1)
+	if p.folder == "" {
+		return drafted
+	}
+	return bytes.Replace(drafted, []byte("posting:\n"), []byte("posting:\n  folder: "+p.folder+"\n"), 1)
 }
 
 // open makes the program as `clearwell serve` does, with a clock of its own.

@@ -33,6 +33,7 @@ import (
 	"clearwell/internal/processor/sandbox"
 	"clearwell/internal/routing"
 	"clearwell/internal/secret"
+	"clearwell/internal/settings"
 	"clearwell/internal/web/hook"
 )
 
@@ -61,9 +62,12 @@ type works struct {
 	logins    *access.Service
 	receipts  receipts
 	openness  *openness
-	confined  jail.Report     // what the kernel has taken from this process
-	outbox    *notify.Service // nil where no mail leaves
-	company   *sandbox.Server // nil where no sandbox is configured
+	settings  *settings.Service
+	asWritten settings.Protection // what the configuration says, in force or not
+	heldFiles []heldFile          // city files that are not in force
+	confined  jail.Report         // what the kernel has taken from this process
+	outbox    *notify.Service     // nil where no mail leaves
+	company   *sandbox.Server     // nil where no sandbox is configured
 	companies map[string]processor.Processor
 	notices   *hook.Door
 	sightings sightings
@@ -105,14 +109,22 @@ func (w *works) furnish(ctx context.Context) error {
 	if migrated.From != migrated.To {
 		w.log.Info("migrated the database", "from", migrated.From, "to", migrated.To, "copy", migrated.Backup)
 	}
+	if err := w.judge(ctx); err != nil {
+		return err
+	}
 	if err := w.openSandbox(); err != nil {
 		return err
 	}
 	w.audit = audit.New(w.db, w.keys.audit)
+	w.registry, w.towns = city.New(w.db, w.keys.digests), city.NewDirectory(w.db, w.keys.digests)
 	if w.openness, err = newOpenness(w); err != nil {
 		return err
 	}
-	w.registry, w.towns = city.New(w.db), city.NewDirectory(w.db)
+	if migrated.From > 0 && migrated.From < sealedSince {
+		if err := w.registry.SealAll(ctx); err != nil {
+			return err
+		}
+	}
 	w.holds, w.bills = control.New(w.db), billing.New(w.db)
 	w.approvals = approval.New(w.db, w.people)
 	w.banks = instrument.New(w.db, w.keys.sealer, w.keys.digests, routing.New(w.db))
@@ -146,8 +158,15 @@ func (w *works) furnish(ctx context.Context) error {
 		Alarms: newAlarms(w.log, w.clock), Clock: w.clock, Log: w.log,
 	})
 	w.sightings = w.newSightings()
-	return w.towns.Refresh(ctx)
+	if err := w.towns.Refresh(ctx); !errors.Is(err, city.ErrNotSealed) {
+		return err
+	}
+	w.log.ErrorContext(ctx, "alarm", "alarm", "city_file_not_sealed")
+	return nil
 }
+
+// sealedSince is the migration from which on each city file has a seal.
+const sealedSince = 143
 
 // notifiers are the processors that send notices.
 func (w *works) notifiers() map[string]processor.Notifier {
@@ -172,7 +191,7 @@ func (w *works) openOutbox() error {
 
 // openSandbox makes the company that moves no money, and the adapter to it.
 func (w *works) openSandbox() error {
-	if w.Sandbox == nil {
+	if w.Sandbox == nil || w.apart {
 		return nil
 	}
 	var err error
@@ -218,6 +237,10 @@ func (w *works) found(ctx context.Context, name string, text []byte) error {
 		return err
 	}
 	if len(plan.Changes) == 0 && !plan.New() {
+		return nil
+	}
+	if plan.Decided() {
+		w.holdFile(ctx, plan)
 		return nil
 	}
 	version, err := w.registry.Apply(ctx, plan, "system")

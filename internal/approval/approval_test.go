@@ -2,6 +2,8 @@ package approval_test
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"strings"
 	"sync"
@@ -269,5 +271,15 @@ func TestPeopleAreDifferent(t *testing.T) {
 	}
 	if p, err := approval.MakePeople([]string{ada.Verifier()}); err != nil || p.Two() || len(p.Keys()) != 1 {
 		t.Errorf("%v, %v", p.Names(), err)
+	}
+}
+
+// A digest in a request is never taken for a long number, nor for a card.
+func TestFingerprintsPass(t *testing.T) {
+	for n := range 5000 {
+		sum := sha256.Sum256([]byte{byte(n), byte(n >> 8)})
+		if err := cardscan.Check("SHA-256: " + approval.Fingerprint(hex.EncodeToString(sum[:]))); err != nil {
+			t.Fatalf("%x: %v", sum, err)
+		}
 	}
 }

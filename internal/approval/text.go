@@ -34,6 +34,16 @@ func (r Request) Digest() string {
 	return hex.EncodeToString(sum[:])
 }
 
+// Fingerprint writes a digest in groups of four with colons, as it may stand in a
+// request: in one piece, one digest in ten would look like a long number.
+func Fingerprint(digest string) string {
+	var groups []string
+	for len(digest) > 4 {
+		groups, digest = append(groups, digest[:4]), digest[4:]
+	}
+	return strings.Join(append(groups, digest), ":")
+}
+
 func instant(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
 
 // parseText reads what [Request.Text] has written, and nothing else. Returns

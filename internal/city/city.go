@@ -84,7 +84,13 @@ type Contact struct {
 	// Security is where weaknesses are reported, an e-mail address or one that
 	// begins with https://; empty for Email.
 	Security string
+	// Finance is the e-mail address of whoever answers for the town's money; empty
+	// for Email.
+	Finance string
 }
+
+// FinanceOfficer is the e-mail address that is told when money is to go elsewhere.
+func (c Contact) FinanceOfficer() string { return cmp.Or(c.Finance, c.Email) }
 
 // SecurityAddress is where weaknesses are reported, as a URI.
 func (c Contact) SecurityAddress() string {

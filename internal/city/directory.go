@@ -13,6 +13,7 @@ import (
 
 	"clearwell/internal/db"
 	"clearwell/internal/id"
+	"clearwell/internal/secret"
 )
 
 // City is a town with the version of its file that is in force.
@@ -26,6 +27,7 @@ type City struct {
 // [Directory.Refresh], which costs one small query while nothing has changed.
 type Directory struct {
 	db         *db.DB
+	key        secret.Key // by which files are sealed
 	refreshing sync.Mutex
 	towns      atomic.Pointer[towns]
 }
@@ -37,8 +39,8 @@ type towns struct {
 }
 
 // NewDirectory gives a directory that knows no town before its first Refresh.
-func NewDirectory(d *db.DB) *Directory {
-	directory := &Directory{db: d}
+func NewDirectory(d *db.DB, key secret.Key) *Directory {
+	directory := &Directory{db: d, key: key}
 	directory.towns.Store(&towns{})
 	return directory
 }
@@ -76,8 +78,8 @@ func (d *Directory) at(address string) (*City, error) {
 }
 
 // Refresh reads the towns whose version has changed. A town whose file this
-// release cannot read stays as it was, and the others go on: the error names
-// it.
+// release cannot read stays as it was, and so does one whose file was not applied
+// but written into the database; the others go on: the error names it.
 func (d *Directory) Refresh(ctx context.Context) error {
 	d.refreshing.Lock()
 	defer d.refreshing.Unlock()
@@ -91,7 +93,7 @@ func (d *Directory) Refresh(ctx context.Context) error {
 			return err
 		}
 		for city, number := range current {
-			if err := freshen(ctx, tx, city, number, known, fresh); err != nil {
+			if err := d.freshen(ctx, tx, city, number, known, fresh); err != nil {
 				unreadable = append(unreadable, err)
 			}
 		}
@@ -105,22 +107,44 @@ func (d *Directory) Refresh(ctx context.Context) error {
 }
 
 // freshen carries a town over, reading it only if its version is new.
-func freshen(ctx context.Context, tx *db.Tx, city id.City, number int64, known, fresh map[id.City]*City) error {
-	if old, ok := known[city]; ok {
+func (d *Directory) freshen(ctx context.Context, tx *db.Tx, city id.City, number int64, known, fresh map[id.City]*City) error {
+	old, ok := known[city]
+	if ok {
 		fresh[city] = old
 		if old.Version.Number == number {
 			return nil
 		}
 	}
-	version, data, err := selectFile(ctx, tx, city, number)
+	newest, err := d.read(ctx, tx, city, number)
+	if err == nil {
+		fresh[city] = newest
+		return nil
+	}
+	if !ok && errors.Is(err, ErrNotSealed) {
+		if last := d.lastSealed(ctx, tx, city, number-1); last != nil {
+			fresh[city] = last
+		}
+	}
+	return fmt.Errorf("reading %s: %w", city, err)
+}
+
+func (d *Directory) read(ctx context.Context, tx *db.Tx, city id.City, number int64) (*City, error) {
+	version, data, err := selectFile(ctx, tx, d.key, city, number)
 	if err != nil {
-		return fmt.Errorf("reading %s: %w", city, err)
+		return nil, err
 	}
 	file, err := Parse(versionName(city, number), data)
-	if err != nil {
-		return fmt.Errorf("reading %s: %w", city, err)
+	return &City{file, version}, err
+}
+
+// lastSealed finds the newest version that was applied here: a town goes on with
+// it rather than with what somebody wrote into the database, or not at all.
+func (d *Directory) lastSealed(ctx context.Context, tx *db.Tx, city id.City, number int64) *City {
+	for ; number > 0; number-- {
+		if found, err := d.read(ctx, tx, city, number); err == nil {
+			return found
+		}
 	}
-	fresh[city] = &City{file, version}
 	return nil
 }
 

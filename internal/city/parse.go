@@ -156,6 +156,7 @@ func readContact(m *mapping) Contact {
 		Address: m.texts("address"),
 		Security: m.may("security").matching(regexp.MustCompile(`^([^@\s]+@[^@\s]+\.[^@\s]+|https://[^\s/]+(/\S*)?)$`),
 			"give an e-mail address, or an address that begins with https://"),
+		Finance: m.may("finance").matching(regexp.MustCompile(`^[^@\s]+@[^@\s]+\.[^@\s]+$`), "give an e-mail address"),
 	}
 }
 

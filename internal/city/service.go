@@ -12,6 +12,7 @@ import (
 	"clearwell/internal/db"
 	"clearwell/internal/fault"
 	"clearwell/internal/id"
+	"clearwell/internal/secret"
 )
 
 // Refusals of this package, beside [ErrFileInvalid] and [ErrNumberMalformed].
@@ -22,25 +23,35 @@ var (
 	ErrFileOutdated = fault.New(fault.Conflict, "city_file_outdated")
 	// ErrAddressTaken: another town has the host or the path. Address.
 	ErrAddressTaken = fault.New(fault.Conflict, "city_address_taken")
+	// ErrNeedsApproval: the file takes protection away, or has money go elsewhere,
+	// and two people have not said so.
+	ErrNeedsApproval = fault.New(fault.Denied, "city_file_needs_approval")
 	// ErrMerchantTaken: another town has the processor's merchant, and its
 	// payments could not be told apart. Merchant.
 	ErrMerchantTaken = fault.New(fault.Conflict, "city_merchant_taken")
 )
 
 // Registry applies city files and tells what was applied.
-type Registry struct{ db *db.DB }
+type Registry struct {
+	db  *db.DB
+	key secret.Key // by which files are sealed
+}
 
 // New gives the registry of the towns kept in d.
-func New(d *db.DB) *Registry { return &Registry{d} }
+func New(d *db.DB, key secret.Key) *Registry { return &Registry{d, key} }
 
 // Plan is what applying a file would do.
 type Plan struct {
 	File    File
 	Base    int64 // the version in force that it was compared with; 0 for a new town
 	Changes []Change
+	// Weakenings and Payee, where money goes, are what two people must approve.
+	Weakenings []Weakening
+	Payee      []Change
 
 	data   []byte
 	digest string
+	before File // in force; the zero File before the first
 }
 
 // New reports whether the file would found a town.
@@ -56,11 +67,11 @@ func (r *Registry) Plan(ctx context.Context, name string, data []byte) (Plan, er
 	}
 	var plan Plan
 	err = r.db.Read(ctx, id.Everyone, func(ctx context.Context, tx *db.Tx) error {
-		if err := errors.Join(free(ctx, tx, file), ownMerchant(ctx, tx, file)); err != nil {
+		if err := errors.Join(free(ctx, tx, file), r.ownMerchant(ctx, tx, file)); err != nil {
 			return err
 		}
 		var err error
-		plan, err = compare(ctx, tx, name, file)
+		plan, err = r.compare(ctx, tx, name, file)
 		return err
 	})
 	if err != nil {
@@ -87,13 +98,13 @@ func free(ctx context.Context, tx *db.Tx, file File) error {
 
 // compare sets a file beside the one in force, and refuses to rewrite rules
 // that payments were priced by.
-func compare(ctx context.Context, tx *db.Tx, name string, file File) (Plan, error) {
+func (r *Registry) compare(ctx context.Context, tx *db.Tx, name string, file File) (Plan, error) {
 	current, err := selectCurrent(ctx, tx)
 	if err != nil {
 		return Plan{}, err
 	}
 	plan := Plan{File: file, Base: current[file.City]}
-	inForce, err := load(ctx, tx, file.City, plan.Base)
+	inForce, err := r.load(ctx, tx, file.City, plan.Base)
 	if err != nil {
 		return Plan{}, err
 	}
@@ -105,12 +116,16 @@ func compare(ctx context.Context, tx *db.Tx, name string, file File) (Plan, erro
 	if len(problems) > 0 {
 		return Plan{}, &MistakesError{name, problems}
 	}
-	plan.Changes = Diff(inForce, file)
+	plan.before, plan.Changes = inForce, Diff(inForce, file)
+	plan.Weakenings, plan.Payee = Weakenings(inForce, file), Payee(inForce, file)
+	if plan.Base > 0 && inForce.City == "" {
+		plan.Weakenings = []Weakening{{"file", "the one in force cannot be read, or was not applied here: nobody can tell what this one takes away"}}
+	}
 	return plan, nil
 }
 
 // ownMerchant refuses a file that names another town's merchant.
-func ownMerchant(ctx context.Context, tx *db.Tx, file File) error {
+func (r *Registry) ownMerchant(ctx context.Context, tx *db.Tx, file File) error {
 	current, err := selectCurrent(ctx, tx)
 	if err != nil {
 		return err
@@ -119,7 +134,7 @@ func ownMerchant(ctx context.Context, tx *db.Tx, file File) error {
 		if town == file.City {
 			continue
 		}
-		other, err := load(ctx, tx, town, number)
+		other, err := r.load(ctx, tx, town, number)
 		if err != nil {
 			return err
 		}
@@ -131,13 +146,16 @@ func ownMerchant(ctx context.Context, tx *db.Tx, file File) error {
 }
 
 // load reads a kept file, none before the first. A file that this release
-// cannot read any more counts as none too: a better one must be able to take
-// its place.
-func load(ctx context.Context, tx *db.Tx, city id.City, number int64) (File, error) {
+// cannot read any more, or that was not applied here, counts as none too: a better
+// one must be able to take its place, if two people say so.
+func (r *Registry) load(ctx context.Context, tx *db.Tx, city id.City, number int64) (File, error) {
 	if number == 0 {
 		return File{}, nil
 	}
-	_, data, err := selectFile(ctx, tx, city, number)
+	_, data, err := selectFile(ctx, tx, r.key, city, number)
+	if errors.Is(err, ErrNotSealed) {
+		return File{}, nil
+	}
 	if err != nil {
 		return File{}, fmt.Errorf("loading version %d of %s: %w", number, city, err)
 	}
@@ -155,13 +173,29 @@ func versionName(city id.City, number int64) string {
 // Apply puts a plan in force and records who did it. The same file again
 // changes nothing and leaves no version. Returns [ErrFileOutdated] if another
 // file was applied since the plan was made, [*MistakesError] if midnight has
-// passed and rules have come into force meanwhile. A [Directory] learns of it
-// by its next Refresh, on whichever node it is.
+// passed and rules have come into force meanwhile, [ErrNeedsApproval] if the plan
+// is one that two people decide. A [Directory] learns of it by its next Refresh,
+// on whichever node it is.
 func (r *Registry) Apply(ctx context.Context, plan Plan, actor audit.Actor) (Version, error) {
+	return r.put(ctx, plan, actor, func(_ context.Context, _ *db.Tx, plan Plan) error {
+		if plan.Decided() {
+			return ErrNeedsApproval
+		}
+		return nil
+	})
+}
+
+// put puts a plan in force, if it may be, in one transaction.
+func (r *Registry) put(ctx context.Context, plan Plan, actor audit.Actor, may func(context.Context, *db.Tx, Plan) error) (Version, error) {
 	var applied Version
 	err := r.db.Write(ctx, plan.File.City, func(ctx context.Context, tx *db.Tx) error {
-		var err error
-		applied, err = apply(ctx, tx, plan, actor)
+		again, err := r.again(ctx, tx, plan)
+		if err == nil {
+			err = may(ctx, tx, again)
+		}
+		if err == nil {
+			applied, err = r.apply(ctx, tx, again, actor)
+		}
 		return err
 	})
 	if errors.Is(err, db.ErrDuplicate) {
@@ -173,23 +207,27 @@ func (r *Registry) Apply(ctx context.Context, plan Plan, actor audit.Actor) (Ver
 	return applied, nil
 }
 
-func apply(ctx context.Context, tx *db.Tx, plan Plan, actor audit.Actor) (Version, error) {
-	again, err := compare(ctx, tx, versionName(plan.File.City, plan.Base+1), plan.File)
-	switch {
-	case err != nil:
-		return Version{}, err
-	case again.Base != plan.Base:
-		return Version{}, ErrFileOutdated
+// again makes a plan anew, inside the transaction that carries it out.
+func (r *Registry) again(ctx context.Context, tx *db.Tx, plan Plan) (Plan, error) {
+	again, err := r.compare(ctx, tx, versionName(plan.File.City, plan.Base+1), plan.File)
+	if err == nil && again.Base != plan.Base {
+		err = ErrFileOutdated
 	}
+	again.data, again.digest = plan.data, plan.digest
+	return again, err
+}
+
+func (r *Registry) apply(ctx context.Context, tx *db.Tx, plan Plan, actor audit.Actor) (Version, error) {
 	if !plan.New() {
-		inForce, _, err := selectFile(ctx, tx, plan.File.City, plan.Base)
-		if err != nil || inForce.Digest == plan.digest {
+		inForce, _, err := selectFile(ctx, tx, r.key, plan.File.City, plan.Base)
+		if err == nil && inForce.Digest == plan.digest || err != nil && !errors.Is(err, ErrNotSealed) {
 			return inForce, err
 		}
 	}
 	v := Version{Number: plan.Base + 1, AppliedAt: tx.Now(), AppliedBy: string(actor), Digest: plan.digest}
 	moveCurrent(tx, v.Number)
 	insertVersion(tx, v, plan.data)
+	insertSeal(tx, v.Number, sealOf(r.key, plan.File.City, v.Number, plan.data))
 	replaceAddresses(tx, plan.File.addresses())
 	audit.RecordTx(tx, event(plan, v, actor))
 	return v, nil
@@ -206,6 +244,7 @@ func event(plan Plan, v Version, actor audit.Actor) audit.Event {
 		Actor: actor, Action: "city.apply", Thing: string(plan.File.City),
 		Detail: map[string]string{
 			"version": strconv.FormatInt(v.Number, 10), "digest": v.Digest, "changes": strings.Join(lines, "\n"),
+			"weakens": strings.Join(words(plan.Weakenings), "\n"),
 		},
 	}
 }
@@ -230,7 +269,7 @@ func (r *Registry) Kept(ctx context.Context, city id.City, number int64) ([]byte
 	var data []byte
 	err := r.db.Read(ctx, city, func(ctx context.Context, tx *db.Tx) error {
 		var err error
-		_, data, err = selectFile(ctx, tx, city, number)
+		_, data, err = selectFile(ctx, tx, r.key, city, number)
 		return err
 	})
 	if err != nil {

@@ -2,6 +2,8 @@ package city_test
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"strings"
 	"sync"
@@ -13,7 +15,11 @@ import (
 	"clearwell/internal/db"
 	"clearwell/internal/db/dbtest"
 	"clearwell/internal/id"
+	"clearwell/internal/secret"
 )
+
+// sealing is the key by which files are sealed.
+var sealing = sync.OnceValue(secret.NewKey)
 
 // lakeOdd is another town than that of the example.
 func lakeOdd() string {
@@ -48,7 +54,7 @@ func replaced(t testing.TB, file, old, new string) string {
 
 func TestAFileIsAppliedAndKept(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		s, example := city.New(d), string(city.Example())
+		s, example := city.New(d, sealing()), string(city.Example())
 		if p := plan(t, s, example); !p.New() || len(p.Changes) < 50 {
 			t.Errorf("the plan of a new town: new %v, %d changes", p.New(), len(p.Changes))
 		}
@@ -73,7 +79,7 @@ func TestAFileIsAppliedAndKept(t *testing.T) {
 
 func TestAPlanSaysWhatChangesAndWritesNothing(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		s, example := city.New(d), string(city.Example())
+		s, example := city.New(d, sealing()), string(city.Example())
 		apply(t, s, example)
 		p := plan(t, s, replaced(t, example, "0100", "0199"))
 		if p.New() || p.Base != 1 || len(p.Changes) != 1 || p.Changes[0].String() != "  contact.phone: +1 512 555 0100 -> +1 512 555 0199" {
@@ -87,7 +93,7 @@ func TestAPlanSaysWhatChangesAndWritesNothing(t *testing.T) {
 
 func TestTheSameFileAgainLeavesNoVersion(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		s, example := city.New(d), string(city.Example())
+		s, example := city.New(d, sealing()), string(city.Example())
 		first := apply(t, s, example)
 		if again := apply(t, s, example); again != first {
 			t.Errorf("again = %+v, want %+v", again, first)
@@ -100,7 +106,7 @@ func TestTheSameFileAgainLeavesNoVersion(t *testing.T) {
 
 func TestAnOutdatedPlanIsRefused(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		s, example := city.New(d), string(city.Example())
+		s, example := city.New(d, sealing()), string(city.Example())
 		founding := plan(t, s, example)
 		apply(t, s, example)
 		mine := plan(t, s, replaced(t, example, "0100", "0101"))
@@ -116,7 +122,7 @@ func TestAnOutdatedPlanIsRefused(t *testing.T) {
 // Of several operators who apply at once, one wins and the others are told.
 func TestOnlyOneOfManyWins(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		s := city.New(d)
+		s := city.New(d, sealing())
 		p := plan(t, s, string(city.Example()))
 		errs := make([]error, 8)
 		var group sync.WaitGroup
@@ -141,7 +147,7 @@ func TestOnlyOneOfManyWins(t *testing.T) {
 
 func TestRulesInForceStay(t *testing.T) {
 	dbtest.EachAt(t, func(t *testing.T, d *db.DB, clk *clock.Manual) {
-		s := city.New(d)
+		s := city.New(d, sealing())
 		next := "  - version: 2027-1\n    effective_from: 2027-01-01\n    citation: c\n    tenders:\n" +
 			"      - {rule: all, accept: [card]}\n    fees:\n      - {rule: free, kind: absorbed}\n"
 		apply(t, s, string(city.Example())+next)
@@ -162,7 +168,7 @@ func TestRulesInForceStay(t *testing.T) {
 // by a file applied before the rule was known, does not keep others out.
 func TestForbiddenFeesAreRefused(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		s, example := city.New(d), string(city.Example())
+		s, example := city.New(d, sealing()), string(city.Example())
 		bad := replaced(t, example, "kind: service", "kind: convenience")
 		if _, err := s.Plan(t.Context(), "city.yaml", []byte(bad)); !errors.Is(err, city.ErrFileInvalid) || !strings.Contains(err.Error(), "same amount whatever is paid") {
 			t.Errorf("a percentage as a convenience fee: %v", err)
@@ -174,7 +180,7 @@ func TestForbiddenFeesAreRefused(t *testing.T) {
 // Payments to one merchant are one town's.
 func TestTwoTownsNeverShareAMerchant(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		s := city.New(d)
+		s := city.New(d, sealing())
 		apply(t, s, string(city.Example()))
 		clash := replaced(t, lakeOdd(), `merchant: "lake-odd"`, "merchant: sampletown")
 		if _, err := s.Plan(t.Context(), "city.yaml", []byte(clash)); !errors.Is(err, city.ErrMerchantTaken) {
@@ -185,7 +191,7 @@ func TestTwoTownsNeverShareAMerchant(t *testing.T) {
 
 func TestTwoTownsNeverShareAnAddress(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		s := city.New(d)
+		s := city.New(d, sealing())
 		apply(t, s, string(city.Example()))
 		for _, clash := range []string{
 			replaced(t, lakeOdd(), "pay.odd.example", "pay.sampletown.example"),
@@ -196,7 +202,7 @@ func TestTwoTownsNeverShareAnAddress(t *testing.T) {
 			}
 		}
 		late := plan(t, s, lakeOdd()) // free when planned
-		apply(t, s, replaced(t, string(city.Example()), "[pay.sampletown.example]", "[pay.sampletown.example, pay.odd.example]"))
+		decided(t, d, s, replaced(t, string(city.Example()), "[pay.sampletown.example]", "[pay.sampletown.example, pay.odd.example]"))
 		if _, err := s.Apply(t.Context(), late, "operator:ana"); !errors.Is(err, city.ErrFileOutdated) {
 			t.Errorf("an address taken meanwhile: %v", err)
 		}
@@ -207,7 +213,7 @@ func TestTwoTownsNeverShareAnAddress(t *testing.T) {
 
 func TestEachTownSeesItsOwn(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		s := city.New(d)
+		s := city.New(d, sealing())
 		apply(t, s, string(city.Example()))
 		apply(t, s, replaced(t, string(city.Example()), "0100", "0199"))
 		apply(t, s, lakeOdd())
@@ -224,16 +230,16 @@ func TestEachTownSeesItsOwn(t *testing.T) {
 
 func TestApplyingIsAudited(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		s := city.New(d)
+		s := city.New(d, sealing())
 		apply(t, s, string(city.Example()))
-		apply(t, s, replaced(t, string(city.Example()), "merchant: sampletown", "merchant: elsewhere"))
+		apply(t, s, replaced(t, string(city.Example()), "declined_cards: 6", "declined_cards: 5"))
 		apply(t, s, lakeOdd())
 		var actor, thing, detail string
 		err := d.Read(t.Context(), "sampletown", func(ctx context.Context, tx *db.Tx) error {
 			return tx.QueryRow(ctx, `select actor, thing, detail from audit_unsealed
 				where city_id = $1 and action = 'city.apply' order by id desc limit 1`, "sampletown").Scan(&actor, &thing, &detail)
 		})
-		if err != nil || actor != "operator:ana" || thing != "sampletown" || !strings.Contains(detail, "processor.merchant: sampletown -\\u003e elsewhere") {
+		if err != nil || actor != "operator:ana" || thing != "sampletown" || !strings.Contains(detail, "declined_cards: 6 -\\u003e 5") {
 			t.Errorf("event = %s, %s, %s, %v", actor, thing, detail, err)
 		}
 	})
@@ -241,7 +247,7 @@ func TestApplyingIsAudited(t *testing.T) {
 
 func TestVersionsCannotBeChanged(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		apply(t, city.New(d), string(city.Example()))
+		apply(t, city.New(d, sealing()), string(city.Example()))
 		for _, sql := range []string{`update city_versions set applied_by = 'nobody'`, `delete from city_versions`} {
 			err := d.Write(t.Context(), "sampletown", func(_ context.Context, tx *db.Tx) error { tx.Exec(sql); return nil })
 			if err == nil {
@@ -253,7 +259,7 @@ func TestVersionsCannotBeChanged(t *testing.T) {
 
 func TestDirectory(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		s, directory := city.New(d), city.NewDirectory(d)
+		s, directory := city.New(d, sealing()), city.NewDirectory(d, sealing())
 		refresh := func() {
 			t.Helper()
 			if err := directory.Refresh(t.Context()); err != nil {
@@ -284,7 +290,7 @@ func TestDirectory(t *testing.T) {
 		if err != nil || len(directory.All()) != 2 || directory.All()[0].City != "lake-odd" {
 			t.Errorf("towns = %v, %v", directory.All(), err)
 		}
-		apply(t, s, replaced(t, string(city.Example()), "pay.sampletown", "bills.sampletown"))
+		decided(t, d, s, replaced(t, string(city.Example()), "pay.sampletown", "bills.sampletown"))
 		refresh()
 		if after, err := directory.ByID("lake-odd"); err != nil || after != before {
 			t.Errorf("a town that did not change was read again: %v", err)
@@ -298,10 +304,17 @@ func TestDirectory(t *testing.T) {
 	})
 }
 
+const unreadable = "city: ["
+
+func digestOf(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
+}
+
 // A town whose file this release cannot read stays as it was, and the others go on.
 func TestAnUnreadableTownHurtsNobodyElse(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		s, directory := city.New(d), city.NewDirectory(d)
+		s, directory := city.New(d, sealing()), city.NewDirectory(d, sealing())
 		apply(t, s, string(city.Example()))
 		if err := directory.Refresh(t.Context()); err != nil {
 			t.Fatal(err)
@@ -309,7 +322,9 @@ func TestAnUnreadableTownHurtsNobodyElse(t *testing.T) {
 		apply(t, s, lakeOdd())
 		err := d.Write(t.Context(), "sampletown", func(_ context.Context, tx *db.Tx) error {
 			tx.Exec(`insert into city_versions (city_id, version, applied_at, applied_by, digest, file)
-				values ('sampletown', 2, 1, 'a newer release', $1, 'city: [')`, strings.Repeat("0", 64))
+				values ('sampletown', 2, 1, 'a newer release', $1, $2)`, digestOf(unreadable), unreadable)
+			tx.Exec(`insert into city_seals (city_id, version, seal) values ('sampletown', 2, $1)`,
+				hex.EncodeToString(sealing().MAC("city.version", []byte("sampletown\n2\n"+digestOf(unreadable)))))
 			tx.Exec(`update cities set version = 2 where city_id = 'sampletown'`)
 			return nil
 		})
@@ -325,7 +340,10 @@ func TestAnUnreadableTownHurtsNobodyElse(t *testing.T) {
 		if _, err := directory.ByID("lake-odd"); err != nil {
 			t.Errorf("the other town: %v", err)
 		}
-		apply(t, s, string(city.Example())) // a better file can take its place
+		if _, err := s.Apply(t.Context(), plan(t, s, string(city.Example())), "operator:ana"); !errors.Is(err, city.ErrNeedsApproval) {
+			t.Errorf("in the place of a file that nobody can compare: %v", err)
+		}
+		decided(t, d, s, string(city.Example())) // a better file can take its place
 		if err := directory.Refresh(t.Context()); err != nil {
 			t.Error(err)
 		}
@@ -334,7 +352,7 @@ func TestAnUnreadableTownHurtsNobodyElse(t *testing.T) {
 
 func BenchmarkDirectory(b *testing.B) {
 	d := dbtest.SQLite(b, clock.NewManual(dbtest.Began))
-	s, directory := city.New(d), city.NewDirectory(d)
+	s, directory := city.New(d, sealing()), city.NewDirectory(d, sealing())
 	apply(b, s, string(city.Example()))
 	if err := directory.Refresh(b.Context()); err != nil {
 		b.Fatal(err)

@@ -7,6 +7,7 @@ import (
 
 	"clearwell/internal/db"
 	"clearwell/internal/id"
+	"clearwell/internal/secret"
 )
 
 // Version is a city file that was applied.
@@ -37,8 +38,32 @@ func selectCurrent(ctx context.Context, tx *db.Tx) (map[id.City]int64, error) {
 	return current, err
 }
 
-// selectFile gives one version of a town and its file.
-func selectFile(ctx context.Context, tx *db.Tx, city id.City, number int64) (Version, []byte, error) {
+// selectFile gives one version of a town and its file, as it was applied. Returns
+// [ErrUnknown], [ErrNotSealed].
+func selectFile(ctx context.Context, tx *db.Tx, key secret.Key, city id.City, number int64) (Version, []byte, error) {
+	v, file, err := rowOf(ctx, tx, city, number)
+	if err != nil {
+		return v, nil, err
+	}
+	rows, err := tx.Query(ctx, `select seal from city_seals where city_id = $1 and version = $2`, string(city), number)
+	if err != nil {
+		return v, nil, err
+	}
+	var seals []string
+	err = rows.Each(func(scan func(...any) error) error {
+		var seal string
+		err := scan(&seal)
+		seals = append(seals, seal)
+		return err
+	})
+	if err == nil {
+		err = v.check(key, city, file, seals)
+	}
+	return v, file, err
+}
+
+// rowOf gives a version as it stands there, which is not yet how it was applied.
+func rowOf(ctx context.Context, tx *db.Tx, city id.City, number int64) (Version, []byte, error) {
 	v := Version{Number: number}
 	var appliedAt int64
 	var file string
@@ -49,6 +74,12 @@ func selectFile(ctx context.Context, tx *db.Tx, city id.City, number int64) (Ver
 	}
 	v.AppliedAt = db.Time(appliedAt)
 	return v, []byte(file), err
+}
+
+// insertSeal seals a version. A second seal, by a newer key, does not take away
+// the first.
+func insertSeal(tx *db.Tx, number int64, seal string) {
+	tx.Exec(`insert into city_seals (city_id, version, seal) values ($1, $2, $3)`, string(tx.City()), number, seal)
 }
 
 // selectVersions lists what was applied, the newest first.

@@ -51,6 +51,7 @@ func Forms() map[string]form {
 		"reference": like(`[\w.-]{0,80}`),
 		"release":   like(`[0-9a-f]{64}`),
 		"route":     like(`(GET |POST )?/[\w/{}.$-]{0,80}|`),
+		"setting":   like(`[a-z_]{1,40}`),
 		"sighting":  like(`[a-z]{2,12}_[0-9A-Za-z]{10,40}`),
 		"stack":     {kind: prose},
 		"status":    {kind: number},

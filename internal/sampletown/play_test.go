@@ -36,7 +36,8 @@ func stage(t *testing.T, begin time.Time) Stage {
 	if err != nil {
 		t.Fatal(err)
 	}
-	registry, directory := city.New(d), city.NewDirectory(d)
+	key := secret.NewKey()
+	registry, directory := city.New(d, key), city.NewDirectory(d, key)
 	plan, err := registry.Plan(ctx, city.ExampleName, city.Example())
 	if err != nil {
 		t.Fatal(err)

@@ -17,11 +17,15 @@ const (
 
 // Openness knows what an installation tells everybody about itself.
 type Openness interface {
-	Release() string
+	// Program is the digest of the program, and the public key by which the audit
+	// log is checked.
+	Program() (release, auditKey string)
 	Components() []byte // a bill of materials: see [sbom]
-	AuditKey() string
 	Checkpoint(ctx context.Context, city id.City) (signed string, err error)
 	Watched(city id.City) view.Watched
+	// Settings are the digests of the town's file and of what protects the
+	// installation, as they are in force.
+	Settings(ctx context.Context, city id.City) (town, installation string, err error)
 }
 
 // showAssurance says what runs here, and how anybody can check it.
@@ -30,14 +34,19 @@ func (d *Door) showAssurance(r *web.Request) (web.Answer, error) {
 	if err != nil {
 		return web.Answer{}, err
 	}
+	town, installation, err := d.Openness.Settings(r.Context(), r.Town.City())
+	if err != nil {
+		return web.Answer{}, err
+	}
+	release, key := d.Openness.Program()
 	page := r.Page()
 	page.Public = true
 	contact := r.Town.File.Contact.SecurityAddress()
 	return web.Show(view.Assurance{
 		Page: page, Report: contact, ReportText: strings.TrimPrefix(contact, "mailto:"), SecurityText: r.Address(web.SecurityAddress),
-		Release: d.Openness.Release(), Components: r.Address(componentsAddress),
-		AuditKey: d.Openness.AuditKey(), Checkpoint: checkpoint, CheckpointText: r.Address(checkpointAddress),
-		Watched: d.Openness.Watched(r.Town.City()),
+		Release: release, Components: r.Address(componentsAddress),
+		AuditKey: key, Checkpoint: checkpoint, CheckpointText: r.Address(checkpointAddress),
+		TownSettings: town, Installation: installation, Watched: d.Openness.Watched(r.Town.City()),
 	}), nil
 }
 

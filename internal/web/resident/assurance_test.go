@@ -14,11 +14,13 @@ import (
 // told is what an installation says of itself, in a test.
 type told struct{}
 
-func (told) Release() string    { return strings.Repeat("8b3e41a0", 8) }
-func (told) Components() []byte { return []byte(`{"bomFormat":"CycloneDX"}`) }
-func (told) AuditKey() string   { return "a+key" }
+func (told) Program() (release, auditKey string) { return strings.Repeat("8b3e41a0", 8), "a+key" }
+func (told) Components() []byte                  { return []byte(`{"bomFormat":"CycloneDX"}`) }
 func (told) Checkpoint(_ context.Context, city id.City) (string, error) {
 	return "a checkpoint of " + string(city) + "\n", nil
+}
+func (told) Settings(_ context.Context, city id.City) (town, installation string, err error) {
+	return "a digest of " + string(city), "a digest of all", nil
 }
 func (told) Watched(id.City) view.Watched {
 	return view.Watched{State: view.WatchChanged, At: time.Date(2026, 11, 24, 15, 0, 0, 0, time.UTC)}

@@ -210,8 +210,9 @@ func (tw *town) must(err error) {
 
 func (tw *town) directory(file []byte) *city.Directory {
 	tw.Helper()
-	directory := city.NewDirectory(tw.d)
-	towns := city.New(tw.d)
+	key := secret.NewKey()
+	directory := city.NewDirectory(tw.d, key)
+	towns := city.New(tw.d, key)
 	plan, err := towns.Plan(tw.Context(), city.ExampleName, file)
 	tw.must(err)
 	_, err = towns.Apply(tw.Context(), plan, audit.System)

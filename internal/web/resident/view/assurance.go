@@ -18,6 +18,8 @@ type Assurance struct {
 	AuditKey       string // by which the checkpoint is checked
 	Checkpoint     string // the newest, a signed note; empty before the first event
 	CheckpointText string // its address
+	TownSettings   string // SHA-256 of the town's file in force, in hex
+	Installation   string // SHA-256 of what protects the installation; empty before it was first taken
 	Watched        Watched
 }
 
@@ -68,7 +70,7 @@ func addAssurance(add adder) {
 	add("assurance", func(p ui.Page) View { return sampleAssurance(p, Watched{WatchGood, sampleInstant()}) })
 	add("assurance-new", func(p ui.Page) View {
 		v := sampleAssurance(p, Watched{})
-		v.Checkpoint = ""
+		v.Checkpoint, v.Installation = "", ""
 		return v
 	})
 	for name, watched := range map[string]Watched{
@@ -86,6 +88,6 @@ func sampleAssurance(p ui.Page, watched Watched) Assurance {
 		Release: strings.Repeat("8b3e41a0", 8), AuditKey: "sampletown.example+1a2b3c4d+AbCdEfGhIjKlMnOpQrStUvWxYz0123456789abcdefghi=",
 		Checkpoint: "clearwell audit of sampletown\n1204\nbjQLnP+zepicpUTmu3gKLHiQHT+zNzh2hRGjBhevoB0=\n2026-11-24T21:03:59Z\n\n" +
 			"\u2014 sampletown.example Gis8TQ0aFjQ5V2w0bGo2YjI4c3BqYWZkc2xrZmpsc2Rma2phc2xkZmo=\n",
-		CheckpointText: "/", Watched: watched,
+		CheckpointText: "/", TownSettings: strings.Repeat("51fe90c2", 8), Installation: strings.Repeat("d07a6b34", 8), Watched: watched,
 	}
 }

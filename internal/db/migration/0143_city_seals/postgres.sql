@@ -1,0 +1,7 @@
+create table city_seals (
+  city_id text   not null,
+  version bigint not null check (version > 0),
+  seal    text   not null check (length(seal) = 64),
+  primary key (city_id, version, seal)
+);
+select clearwell_guard('city_seals');
