@@ -102,12 +102,9 @@ func open(ctx context.Context, cfg Config, k keys, now clock.Clock, log *slog.Lo
 }
 
 func (w *works) furnish(ctx context.Context) error {
-	migrated, err := w.db.Migrate(ctx)
+	err := w.migrate(ctx)
 	if err != nil {
 		return err
-	}
-	if migrated.From != migrated.To {
-		w.log.Info("migrated the database", "from", migrated.From, "to", migrated.To, "copy", migrated.Backup)
 	}
 	if err := w.judge(ctx); err != nil {
 		return err
@@ -116,14 +113,8 @@ func (w *works) furnish(ctx context.Context) error {
 		return err
 	}
 	w.audit = audit.New(w.db, w.keys.audit)
-	w.registry, w.towns = city.New(w.db, w.keys.digests), city.NewDirectory(w.db, w.keys.digests)
 	if w.openness, err = newOpenness(w); err != nil {
 		return err
-	}
-	if migrated.From > 0 && migrated.From < sealedSince {
-		if err := w.registry.SealAll(ctx); err != nil {
-			return err
-		}
 	}
 	w.holds, w.bills = control.New(w.db), billing.New(w.db)
 	w.approvals = approval.New(w.db, w.people)
@@ -162,6 +153,22 @@ func (w *works) furnish(ctx context.Context) error {
 		return err
 	}
 	w.log.ErrorContext(ctx, "alarm", "alarm", "city_file_not_sealed")
+	return nil
+}
+
+// migrate brings the database up to this release.
+func (w *works) migrate(ctx context.Context) error {
+	migrated, err := w.db.Migrate(ctx)
+	if err != nil {
+		return err
+	}
+	if migrated.From != migrated.To {
+		w.log.Info("migrated the database", "from", migrated.From, "to", migrated.To, "copy", migrated.Backup)
+	}
+	w.registry, w.towns = city.New(w.db, w.keys.digests), city.NewDirectory(w.db, w.keys.digests)
+	if migrated.From > 0 && migrated.From < sealedSince {
+		return w.registry.SealAll(ctx)
+	}
 	return nil
 }
 
