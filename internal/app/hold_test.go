@@ -156,31 +156,56 @@ func (o *townHall) people() (sign func(text, name string) string) {
 }
 
 // lift lifts the hold as two people do.
-func (o *townHall) lift() {
+func (o *townHall) lift() { o.byTwo(o.people(), "lift", "script is ours again") }
+
+// byTwo has an act upon the incident asked for by one person, approved by another
+// and carried out.
+func (o *townHall) byTwo(sign func(text, name string) string, act, reason string) {
 	o.Helper()
-	sign := o.people()
 	command := func(input string, args ...string) ran {
 		return runWith(o.T, input, append(args, "--config", o.config, "--city", string(o.slug))...)
 	}
-	text := command("", "incident", "lift", "--as", "ada", "--reason", "script is ours again", "portal").out
+	text := command("", "incident", act, "--as", "ada", "--reason", reason, "portal").out
 	number := text[strings.Index(text, "apr_"):][:30]
-	carry := func() ran { return command("", "incident", "lift", "--request", number, "portal") }
+	carry := func() ran { return command("", "incident", act, "--request", number, "portal") }
 	asked := sign(text, "ada")
 	if got := command(asked, "approval", "take"); got.status != statusDone {
 		o.Fatalf("asking: %+v", got)
 	}
 	if got := carry(); got.status == statusDone || !strings.Contains(got.err, "A second person has not approved this yet") {
-		o.Fatalf("lifted by one: %+v", got)
+		o.Fatalf("%s by one: %+v", act, got)
 	}
-	if _, card := o.newcomer(4, "en"); !strings.Contains(card, "We are not taking cards right now") {
+	if _, card := o.newcomer(4, "en"); act == "lift" && !strings.Contains(card, "We are not taking cards right now") {
 		o.Fatalf("one person has lifted it: %s", card)
 	}
 	if got := command(sign(asked, "bo"), "approval", "take"); got.status != statusDone {
 		o.Fatalf("approving: %+v", got)
 	}
 	if got := carry(); got.status != statusDone {
-		o.Fatalf("lifting: %+v", got)
+		o.Fatalf("%s: %+v", act, got)
 	}
+}
+
+// What a legal hold keeps names people. It ends when two people say so, and not
+// while the incident's own hold stands.
+func TestALegalHoldIsEndedByTwo(t *testing.T) {
+	eachNight(t, func(o *townHall) {
+		o.holding("--yes")
+		desk, request := incident.New(o.db), approval.Standing{}
+		if err := desk.Release(o.Context(), o.slug, "portal", approval.People{}, request, "operator:mallory"); !errors.Is(err, incident.ErrStillHeld) {
+			o.Errorf("it is released while the hold stands: %v", err)
+		}
+		sign := o.people()
+		o.byTwo(sign, "lift", "script is ours again")
+		o.clk.Advance(control.Freshness)
+		if err := desk.Release(o.Context(), o.slug, "portal", approval.People{}, request, "operator:mallory"); !errors.Is(err, approval.ErrUnknown) {
+			o.Errorf("one person releases it: %v", err)
+		}
+		o.byTwo(sign, "release", "the matter is settled")
+		if kept, err := retain.New(o.db).Holds(o.Context(), o.slug); err != nil || len(kept) != 0 {
+			o.Errorf("it stands: %v, %v", kept, err)
+		}
+	})
 }
 
 func TestLiftingNeedsTwoPeople(t *testing.T) {

@@ -27,6 +27,7 @@ type incidentCommand struct {
 	Undone  undoneIncident  `cmd:"" help:"Take back that a duty was done, with the reason."`
 	Hold    holdIncident    `cmd:"" help:"End the harm at once: no cards, no autopay, no late fees, no shut-offs, no visit, nothing destroyed."`
 	Lift    liftIncident    `cmd:"" help:"End a hold, as two people have signed."`
+	Release releaseIncident `cmd:"" help:"End the legal hold of an incident whose matter is over, as two people have signed."`
 	Verify  verifyIncident  `cmd:"" help:"Find out whether a frozen list was changed."`
 	List    listIncidents   `cmd:"" help:"List incidents and their revisions."`
 

@@ -97,6 +97,12 @@ func aboutHolding() map[string]func(asking) (any, error) {
 		"incident.Desk.Lift": func(a asking) (any, error) {
 			return nil, incident.New(a.c.db).Lift(a.ctx, a.here.slug, "lifted-"+string(a.other.slug), approval.People{}, approval.Standing{}, "operator:thief")
 		},
+		"incident.Desk.Kept": func(a asking) (any, error) {
+			return incident.New(a.c.db).Kept(a.ctx, a.here.slug, "lifted-"+string(a.other.slug))
+		},
+		"incident.Desk.Release": func(a asking) (any, error) {
+			return nil, incident.New(a.c.db).Release(a.ctx, a.here.slug, "lifted-"+string(a.other.slug), approval.People{}, approval.Standing{}, "operator:thief")
+		},
 		"approval.Service.Withdraw": func(a asking) (any, error) {
 			return nil, a.c.approvals.Withdraw(a.ctx, a.here.slug, a.other.wish, "operator:thief")
 		},
