@@ -31,6 +31,8 @@ type incidentCommand struct {
 	Verify  verifyIncident  `cmd:"" help:"Find out whether a frozen list was changed."`
 	List    listIncidents   `cmd:"" help:"List incidents and their revisions."`
 
+	Tell tellIncident `cmd:"" help:"The operator's duty to tell each town: when it knew, whom it told, who acknowledged."`
+
 	Codes    codesIncident    `cmd:"" help:"Take in codes for credit monitoring, to be handed out once each."`
 	Mail     mailIncident     `cmd:"" help:"Write letters down, each person one of each text, and print them."`
 	Print    printIncident    `cmd:"" help:"Print a mailing again."`

@@ -7,7 +7,6 @@ import (
 
 	"clearwell/internal/db"
 	"clearwell/internal/limit"
-	"clearwell/internal/locale"
 	"clearwell/internal/notify"
 	"clearwell/internal/sighting"
 	"clearwell/internal/web"
@@ -72,7 +71,7 @@ func (s sightings) tellTx(tx *db.Tx, grave sighting.Sighting) error {
 	if err != nil || s.works.outbox == nil {
 		return err
 	}
-	language := locale.English
+	language := town.Contact.Tongue()
 	err = notify.EnqueueTx(tx, notify.Message{
 		Key: "page alarm " + tx.Now().Format("2006-01-02T15"), To: town.Contact.Alarms(), Language: language,
 		Content: notify.PageAlarm{

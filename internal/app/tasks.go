@@ -72,6 +72,7 @@ func (w *works) jobs() *jobs.Runner {
 		return err
 	})
 	runner.Every("reseal", 10*time.Minute, w.reseal)
+	runner.Every("warnings", 10*time.Minute, w.warnTowns)
 	runner.Every("posting", 10*time.Minute, w.postDays)
 	if w.outbox != nil {
 		runner.Every("mail", 2*time.Second, func(ctx context.Context) error {

@@ -22,12 +22,24 @@ func (c *cities) worst(p *place) {
 	}
 	c.must(desk.Open(c.Context(), p.slug, name+"-open", "", incident.Scope{}, operator()))
 	c.must(desk.Record(c.Context(), p.slug, name, incident.Fact{Name: incident.Discovered, On: c.paidOn(p), Evidence: "of " + string(p.slug)}))
+	c.warned(p, "told-of-", incident.Suspected, incident.Sent, incident.Acknowledged)
 	deed := incident.Deed{Duty: "tx-individuals", Act: incident.Done, On: c.paidOn(p), DoneBy: "Ana of " + string(p.slug), Evidence: "of " + string(p.slug), RecordedBy: operator()}
 	c.must(desk.Do(c.Context(), p.slug, name, deed))
 	c.must(desk.Do(c.Context(), p.slug, name, incident.Deed{Duty: deed.Duty, Act: incident.Undone, Evidence: deed.Evidence, RecordedBy: operator()}))
 	deed.Duty = "tx-bureaus"
 	c.must(desk.Do(c.Context(), p.slug, name, deed))
 	c.must(desk.Record(c.Context(), p.slug, name, incident.Fact{Name: incident.Determined, On: c.paidOn(p), Evidence: "of " + string(p.slug)}))
+}
+
+// warned leaves a warning that came so far, two days ago.
+func (c *cities) warned(p *place, name string, steps ...incident.Step) {
+	c.Helper()
+	for _, step := range steps {
+		c.must(incident.New(c.db).Warn(c.Context(), p.slug, name+string(p.slug), incident.Word{
+			Step: step, At: c.clk.Now().Add(-2 * incident.Patience), Person: "Bo of " + string(p.slug), Way: "email",
+			Evidence: "ticket of " + string(p.slug), RecordedBy: operator(),
+		}, nil))
+	}
 }
 
 func worstScopes() []string {
@@ -79,6 +91,18 @@ func aboutIncidents() map[string]func(asking) (any, error) {
 		"incident.Desk.Deeds": func(a asking) (any, error) {
 			d, name := desk(a)
 			return d.Deeds(a.ctx, a.here.slug, name)
+		},
+		"incident.Desk.Warn": func(a asking) (any, error) {
+			d, _ := desk(a)
+			return nil, d.Warn(a.ctx, a.here.slug, "another", incident.Word{Step: incident.Suspected, At: a.c.clk.Now(), Evidence: "a letter"}, nil)
+		},
+		"incident.Desk.Warnings": func(a asking) (any, error) {
+			d, _ := desk(a)
+			return d.Warnings(a.ctx, a.here.slug)
+		},
+		"incident.Desk.Alarm": func(a asking) (any, error) {
+			d, _ := desk(a)
+			return d.Alarm(a.ctx, a.here.slug, a.c.clk.Now())
 		},
 		"incident.Desk.Preview": func(a asking) (any, error) {
 			d, _ := desk(a)

@@ -19,6 +19,7 @@ import (
 	"clearwell/internal/db"
 	"clearwell/internal/exposure"
 	"clearwell/internal/inbox"
+	"clearwell/internal/incident"
 	"clearwell/internal/jobs"
 	"clearwell/internal/locale"
 	"clearwell/internal/payment"
@@ -75,6 +76,7 @@ func (c *cities) due() map[string]func(*place) {
 			c.must(err)
 			c.clk.Advance(2 * abandonedAfter)
 		},
+		"warnings": func(p *place) { c.warned(p, "late-in-", incident.Suspected) },
 		"tally": func(p *place) {
 			_, err := exposure.New(c.db).Shown(c.Context(), p.slug, exposure.Occasion{
 				On: c.paidOn(p), CapturePath: exposure.WebFrame, Flow: exposure.OneTime, Instrument: exposure.Card,

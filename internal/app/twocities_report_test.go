@@ -23,3 +23,17 @@ func aboutReports() map[string]func(asking) (any, error) {
 		},
 	}
 }
+
+// warningCommands are those by which a city is told, and tells.
+func warningCommands(slug string) map[string]command {
+	told := func(args ...string) []string {
+		return append(append([]string{"--city", slug, "--yes", "--evidence", "ticket of " + slug}, args...), "told-"+slug)
+	}
+	return map[string]command{
+		"incident tell known":        {args: told(), acts: true},
+		"incident tell mail":         {args: []string{"--city", slug, "--yes", "told-" + slug, "a script of " + slug}, acts: true},
+		"incident tell sent":         {args: told("--to", "Ana of "+slug, "--way", "call"), acts: true},
+		"incident tell acknowledged": {args: told("--by", "Ana of "+slug), acts: true},
+		"incident tell list":         {args: []string{"--city", slug}},
+	}
+}

@@ -144,7 +144,7 @@ func (c *cities) open(database string) {
 	c.Helper()
 	folder := c.TempDir()
 	c.config, c.mail = filepath.Join(folder, "clearwell.yaml"), filepath.Join(folder, "mail")
-	c.must(writeNew(c.config, fmt.Appendf(nil, "data: data\nkeys: keys\ndatabase: %q\n", database)))
+	c.must(writeNew(c.config, fmt.Appendf(nil, "data: data\nkeys: keys\ndatabase: %q\nmail: {folder: mail, from: Utilities <utilities@shared.example>}\n", database)))
 	cfg, err := readConfig(c.config)
 	c.must(err)
 	road := httptest.NewServer(c.heard)

@@ -87,10 +87,16 @@ type Contact struct {
 	// Finance is the e-mail address of whoever answers for the town's money; empty
 	// for Email.
 	Finance string
+	// Language is the one in which those who look after the portal are written to;
+	// empty for English.
+	Language locale.Lang
 }
 
 // FinanceOfficer is the e-mail address that is told when money is to go elsewhere.
 func (c Contact) FinanceOfficer() string { return cmp.Or(c.Finance, c.Email) }
+
+// Tongue is the language of alarms.
+func (c Contact) Tongue() locale.Lang { return cmp.Or(c.Language, locale.English) }
 
 // SecurityAddress is where weaknesses are reported, as a URI.
 func (c Contact) SecurityAddress() string {

@@ -156,7 +156,8 @@ func readContact(m *mapping) Contact {
 		Address: m.texts("address"),
 		Security: m.may("security").matching(regexp.MustCompile(`^([^@\s]+@[^@\s]+\.[^@\s]+|https://[^\s/]+(/\S*)?)$`),
 			"give an e-mail address, or an address that begins with https://"),
-		Finance: m.may("finance").matching(regexp.MustCompile(`^[^@\s]+@[^@\s]+\.[^@\s]+$`), "give an e-mail address"),
+		Finance:  m.may("finance").matching(regexp.MustCompile(`^[^@\s]+@[^@\s]+\.[^@\s]+$`), "give an e-mail address"),
+		Language: choice(m.may("language"), locale.Languages[:]),
 	}
 }
 

@@ -164,6 +164,8 @@ func TestEachMistakeSaysWhatToDo(t *testing.T) {
 		{"a real processor without secrets", "name: sandbox", "name: stripe", "processor.secrets", "needs secrets"},
 		{"a script in the logo", "<title>Water tower</title>", "<script>alert(1)</script>", "brand.logo", "<script>"},
 		{"a sentence for where weaknesses are reported", "  address: [100", "  security: at the counter\n  address: [100", "contact.security", "e-mail address"},
+		{"a language of alarms that nobody prints", "  address: [100", "  language: fr\n  address: [100", "contact.language", "en"},
+		{"a language of alarms", "  address: [100", "  language: es\n  address: [100", "", ""},
 		{"a form for weaknesses", "  address: [100", "  security: https://town.example/report\n  address: [100", "", ""},
 		{"a banner never seen", "capture: fields", "banners:\n  - {id: holiday, text: {en: Closed, es: Cerrado}, from: 2026-12-25, until: 2026-12-25}\ncapture: fields", "banners[holiday].until", "never be seen"},
 	} {

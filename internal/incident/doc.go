@@ -2,8 +2,8 @@
 // seen, when something has gone wrong.
 //
 // It owns the tables incidents, incident_revisions, incident_people,
-// incident_members, incident_facts, incident_told, incident_holds and
-// incident_duties.
+// incident_members, incident_facts, incident_told, incident_holds,
+// incident_duties and incident_warnings.
 //
 // An incident is a saved question over exposure: a [Scope], such as
 //

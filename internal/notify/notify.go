@@ -21,8 +21,8 @@ type Message struct {
 	Content  Content
 }
 
-// Content is what a message tells: a [Receipt], a [PageAlarm], a [LoginCode] or
-// [LoginNews].
+// Content is what a message tells: a [Receipt], a [PageAlarm], a [LoginCode],
+// [LoginNews] or a [TownWarning].
 type Content interface {
 	kind() kind
 	check() error
@@ -33,10 +33,11 @@ type Content interface {
 type kind string
 
 const (
-	kindReceipt   kind = "receipt"
-	kindPageAlarm kind = "page_alarm"
-	kindLoginCode kind = "login_code"
-	kindLoginNews kind = "login_news"
+	kindReceipt     kind = "receipt"
+	kindPageAlarm   kind = "page_alarm"
+	kindLoginCode   kind = "login_code"
+	kindLoginNews   kind = "login_news"
+	kindTownWarning kind = "town_warning"
 )
 
 type messageKind struct{}

@@ -153,6 +153,8 @@ func decode(q queued) (Content, error) {
 		return read[LoginCode](q)
 	case kindLoginNews:
 		return read[LoginNews](q)
+	case kindTownWarning:
+		return read[TownWarning](q)
 	}
 	return nil, fmt.Errorf("reading content of %s: unknown kind %q", q.id, q.kind)
 }

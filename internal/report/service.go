@@ -49,7 +49,21 @@ func (s *Service) Facts(ctx context.Context, town Town, name string, revision in
 		return c, err
 	}
 	c.Facts = Facts(town, c.Recorded)
+	if err := s.vendor(ctx, town, name, &c); err != nil {
+		return c, err
+	}
 	return c, s.count(ctx, found, &c)
+}
+
+// vendor takes since when the operator knew from its warning, where no fact says.
+func (s *Service) vendor(ctx context.Context, town Town, name string, c *Clocks) error {
+	all, err := s.incidents.Warnings(ctx, town.City)
+	for _, w := range all {
+		if known, _ := w.Word(incident.Suspected); w.Name == name && c.Facts.VendorKnew.IsZero() {
+			c.Facts.VendorKnew = calendar.Of(known.At, town.Zone)
+		}
+	}
+	return err
 }
 
 // Facts are what was recorded, as the law asks for it; nobody is counted.
