@@ -271,6 +271,23 @@ func TestAGoroutineThatEndsInsideIsUndone(t *testing.T) {
 	})
 }
 
+// A browser that leaves while its payment is committed changes nothing: otherwise
+// nobody would know whether it was.
+func TestACallerWhoLeavesAtTheCommitIsKept(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		withNotes(t, d)
+		ctx, leave := context.WithCancel(t.Context())
+		err := d.Write(ctx, "odessa", func(_ context.Context, tx *db.Tx) error {
+			insert(tx, 1, "kept")
+			leave()
+			return nil
+		})
+		if got := count(t, d); err != nil || got != 1 {
+			t.Errorf("%d notes, %v; want one", got, err)
+		}
+	})
+}
+
 func TestCopyIn(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		withNotes(t, d)

@@ -74,8 +74,16 @@ func (e *postgresEngine) write(ctx context.Context, city id.City, clk clock.Cloc
 	if tx.failed != nil {
 		return tx.failed // the server would answer the commit by rolling back
 	}
-	return session.commit(ctx, tx.taken())
+	// Whoever leaves now must not make the answer unknown: a payment would be asked
+	// about until it lapses.
+	lasting, stop := context.WithTimeout(context.WithoutCancel(ctx), commitMost)
+	defer stop()
+	return session.commit(lasting, tx.taken())
 }
+
+// commitMost is how long a server may think about a commit before nobody knows
+// whether it was one.
+const commitMost = 30 * time.Second
 
 func (e *postgresEngine) read(ctx context.Context, city id.City, now time.Time, fn Func) error {
 	conn, err := e.pool.Acquire(ctx)
