@@ -201,7 +201,10 @@ func (a asking) today() calendar.Date { return calendar.Of(a.c.clk.Now(), time.U
 
 func aboutPaying() map[string]func(asking) (any, error) {
 	return map[string]func(asking) (any, error){
-		"payment.Service.Owed":       func(a asking) (any, error) { return a.c.payments.Owed(a.ctx, a.here.slug, numbered(1)) },
+		"payment.Service.Owed": func(a asking) (any, error) { return a.c.payments.Owed(a.ctx, a.here.slug, numbered(1)) },
+		"payment.Service.CardsHeld": func(a asking) (any, error) {
+			return nil, a.c.payments.CardsHeld(a.ctx, a.here.slug, "water")
+		},
 		"payment.Service.Payment":    func(a asking) (any, error) { return a.c.payments.Payment(a.ctx, a.here.slug, a.made("paid")) },
 		"payment.Service.Refresh":    func(a asking) (any, error) { return a.c.payments.Refresh(a.ctx, a.here.slug, a.made("in doubt")) },
 		"payment.Service.ApprovedOn": func(a asking) (any, error) { return a.c.payments.ApprovedOn(a.ctx, a.here.slug, a.c.paidOn(a.other)) },

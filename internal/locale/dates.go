@@ -104,15 +104,16 @@ func (p *Printer) Month(d calendar.Date) string {
 // "November 24, 2026 at 3:04 p.m. EST"; "24 de noviembre de 2026, 3:04 p. m. EST".
 func (p *Printer) Time(t time.Time, zone *time.Location) string {
 	day := p.Date(calendar.Of(t, zone))
-	return day + p.words.at + p.Clock(t, zone) + " " + t.In(zone).Format("MST")
+	return day + p.words.at + p.Clock(t, zone) + "\u00a0" + t.In(zone).Format("MST")
 }
 
-// Clock writes the time of day of an instant: "3:04 p.m."; "3:04 p. m."
+// Clock writes the time of day of an instant: "3:04 p.m."; "3:04 p. m.". No line
+// ends within it.
 func (p *Printer) Clock(t time.Time, zone *time.Location) string {
 	local := t.In(zone)
 	half := p.words.am
 	if local.Hour() >= 12 {
 		half = p.words.pm
 	}
-	return local.Format("3:04") + " " + half
+	return local.Format("3:04") + "\u00a0" + half
 }

@@ -86,10 +86,10 @@ func TestTimes(t *testing.T) {
 	at := time.Date(2026, time.July, 1, 4, 59, 59, 0, time.UTC) // still June in Chicago
 	noon := time.Date(2026, time.December, 1, 18, 0, 0, 0, time.UTC)
 	for _, test := range []struct{ got, want string }{
-		{en.Time(at, zone), "June 30, 2026 at 11:59 p.m. CDT"},
-		{es.Time(at, zone), "30 de junio de 2026, 11:59 p.\u00a0m. CDT"},
-		{en.Clock(noon, zone), "12:00 p.m."},
-		{es.Clock(noon.Add(-12*time.Hour), zone), "12:00 a.\u00a0m."},
+		{en.Time(at, zone), "June 30, 2026 at 11:59\u00a0p.m.\u00a0CDT"},
+		{es.Time(at, zone), "30 de junio de 2026, 11:59\u00a0p.\u00a0m.\u00a0CDT"},
+		{en.Clock(noon, zone), "12:00\u00a0p.m."},
+		{es.Clock(noon.Add(-12*time.Hour), zone), "12:00\u00a0a.\u00a0m."},
 	} {
 		if test.got != test.want {
 			t.Errorf("wrote %q, want %q", test.got, test.want)

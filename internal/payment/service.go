@@ -196,6 +196,20 @@ func (s *Service) town(city id.City) (*city.City, policy.Set, calendar.Date, err
 	return town, set, set.CutOff(policy.Card, town.Zone).BusinessDate(now), nil
 }
 
+// CardsHeld gives the refusal of a hold on typing cards for a service, or nothing:
+// whoever would come to a closed door is told before they set out.
+func (s *Service) CardsHeld(ctx context.Context, city id.City, service policy.Service) error {
+	town, err := s.Towns.ByID(city)
+	if err != nil {
+		return err
+	}
+	held, err := s.Holds.CheckCards(ctx, city)
+	if err != nil {
+		return fmt.Errorf("asking whether cards are held: %w", err)
+	}
+	return held(string(service), town.Processor.Name)
+}
+
 func (s *Service) processor(town *city.City) (processor.Processor, error) {
 	adapter, found := s.Processors[town.Processor.Name]
 	if !found {

@@ -1,10 +1,13 @@
 package resident
 
 import (
+	"slices"
+
 	"clearwell/internal/letter"
 	"clearwell/internal/notice"
 	"clearwell/internal/web"
 	"clearwell/internal/web/resident/view"
+	"clearwell/internal/web/ui"
 )
 
 func noticeAddress(r *web.Request) string { return r.Address("/notice") }
@@ -31,7 +34,9 @@ func (d *Door) showNotice(r *web.Request) (web.Answer, error) {
 	if err != nil {
 		return web.Answer{}, err
 	}
-	return web.Show(view.Notice{Page: r.Page(), Text: text.Web, Ask: askAddress(r)}), nil
+	page := r.Page()
+	page.Notices = slices.DeleteFunc(page.Notices, func(n ui.Notice) bool { return n.Address == noticeAddress(r) }) // which leads here
+	return web.Show(view.Notice{Page: page, Text: text.Web, Ask: askAddress(r)}), nil
 }
 
 // askPage is the page of guests, with another question.

@@ -75,6 +75,10 @@ func (d *Door) billPage(r *web.Request, visit string, number billing.Number) (vi
 		AsOf: owed.Statement.AsOf, Owed: owedView(owed), ShutOff: shutOff(owed), Choices: choices(owed), Bills: statements(bills, owed),
 		Today: calendar.Of(d.Clock.Now(), r.Town.File.Zone), CardFee: d.cardFee(r, owed.Statement.Service),
 	}
+	v.Paused, err = d.paused(r, owed.Statement.Service)
+	if err != nil {
+		return view.Bill{}, payment.Owed{}, err
+	}
 	for _, p := range owed.Unfinished {
 		v.Unfinished = append(v.Unfinished, view.Begun{Total: p.Total(), At: p.At, GoOn: goOnAddress(r, p.ID)})
 	}
@@ -82,6 +86,15 @@ func (d *Door) billPage(r *web.Request, visit string, number billing.Number) (vi
 		v.Notices = append(v.Notices, v.Page.Words.T(policy.NoticeNothingDue))
 	}
 	return v, owed, nil
+}
+
+// paused reports whether no card is taken for a service now.
+func (d *Door) paused(r *web.Request, service policy.Service) (bool, error) {
+	err := d.Payments.CardsHeld(r.Context(), r.Town.City(), service)
+	if errors.Is(err, control.ErrCardsHeld) || errors.Is(err, control.ErrPaymentsHeld) {
+		return true, nil
+	}
+	return false, err
 }
 
 // spared says what does not follow now when a bill of a service is not paid.

@@ -388,3 +388,14 @@ func TestPaused(t *testing.T) {
 	b.reads("cash, check and money order")
 	b.charged(0, 0)
 }
+
+// Whoever looked at a bill while cards were paused chose an amount, read of a fee,
+// and then stood before a closed door.
+func TestBillSaysThatCardsArePaused(t *testing.T) {
+	b := open(t).browser().find()
+	b.held.Store(true)
+	b.get(b.at.Path).on("/bill/", "$83.10", "Card payments are paused", "cash, check and money order")
+	if strings.Contains(b.page, `name="amount"`) || strings.Contains(b.page, "adds a fee") {
+		t.Errorf("the bill asks for an amount while nothing can be paid:\n%s", b.page)
+	}
+}

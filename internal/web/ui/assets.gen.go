@@ -4,8 +4,8 @@ package ui
 
 // Addresses of the assets, and what a browser checks them by.
 const (
-	Style                  = "/assets/app.67ec6e7342.css"
-	StyleIntegrity         = "sha384-NeAFgyNB5I6mBZTc9pTIsKAgGYovQJ0WSVzu4S30TpJCYmJvVPinGVQl9KapBVFs"
+	Style                  = "/assets/app.6729d3f34d.css"
+	StyleIntegrity         = "sha384-lgzT4mNQTKS9/FJEserKwgqOqt4Y/l5lFksNFyzngg+ne9osKcLUWsDmkg9gXMGD"
 	EnhanceScript          = "/assets/enhance.5963ed6606.js"
 	EnhanceScriptIntegrity = "sha384-8ww8/ye2z7BV4DKxlskmmR/xk8FgwpghP1YkS4kfIj2JsIzzqjH5XVb9FqWzOHYU"
 	PayScript              = "/assets/pay.a58997147c.js"

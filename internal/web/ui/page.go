@@ -23,6 +23,7 @@ type Page struct {
 	Refresh   time.Duration // how soon to look again at an answer that is not there yet, whole seconds; 0 never
 	Public    bool          // may be found by search engines
 	Release   string        // the build, as it stands in the footer
+	WaysShown bool          // how to pay without a fee stands in the page, so that the footer need not say it again
 }
 
 // Town is how a city presents itself. Texts are in the reader's language.
@@ -105,6 +106,12 @@ func (p Page) heading() string {
 		return title
 	}
 	return title + " – " + p.Town.Name
+}
+
+// reachable reports whether there is anybody to ask. Before a town is chosen there
+// is not.
+func (t Town) reachable() bool {
+	return t.Phone != "" || t.Hours != "" || t.Email != "" || t.Street != ""
 }
 
 func (p Page) robots() string {

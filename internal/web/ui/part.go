@@ -112,8 +112,8 @@ func stepCurrent(current bool) templ.Attributes {
 	return nil
 }
 
-// telephone is the address that dials a number.
-func telephone(number string) templ.SafeURL {
+// Telephone is the address that dials a number.
+func Telephone(number string) templ.SafeURL {
 	digits := strings.Map(func(r rune) rune {
 		if r >= '0' && r <= '9' {
 			return r

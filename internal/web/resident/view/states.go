@@ -54,14 +54,14 @@ func sampleFind(p ui.Page) Find {
 
 func addNotices(add adder) {
 	add("affected-ask", func(p ui.Page) View {
-		v := sampleFind(p)
+		v := sampleFind(sampleBreach(p))
 		v.Affected = true
 		return v
 	})
 	answered := func(name string, holder, payer bool) {
 		add(name, func(p ui.Page) View {
 			return Affected{
-				Page: p, About: About{UtilityAccount: "104-2233-01"}, Holder: holder, Payer: payer, Do: samplePublic(p)[1:], Notice: "/notice",
+				Page: sampleBreach(p), About: About{UtilityAccount: "104-2233-01"}, Holder: holder, Payer: payer, Do: samplePublic(p)[1:], Notice: "/notice",
 			}
 		})
 	}
@@ -69,13 +69,19 @@ func addNotices(add adder) {
 	answered("affected-payer", false, true)
 	answered("affected-no", false, false)
 	add("notice", func(p ui.Page) View {
-		p.Notices = []ui.Notice{{
-			Warning: true, Text: p.Words.T("letter.banner", "Windows", p.Words.T("letter.day", "Day", sampleDay(2)), "Site", "pay.town.example", "Phone", p.Town.Phone),
-			Address: "/notice", Link: p.Words.T("page.notice_more"),
-		}}
 		text := letter.Document{Title: p.Words.T("letter.public.title"), Sections: samplePublic(p)}
 		return Notice{Page: p, Text: text, Ask: "/affected"}
 	})
+}
+
+// sampleBreach has the banner that stands on every page of a town that has
+// published a notice, but for the notice itself.
+func sampleBreach(p ui.Page) ui.Page {
+	p.Notices = []ui.Notice{{
+		Warning: true, Text: p.Words.T("letter.banner", "Windows", p.Words.T("letter.day", "Day", sampleDay(2)), "Site", "pay.town.example", "Phone", p.Town.Phone),
+		Address: "/notice", Link: p.Words.T("page.notice_more"),
+	}}
+	return p
 }
 
 func samplePublic(p ui.Page) []letter.Section {
@@ -130,9 +136,11 @@ func addFinding(add adder) {
 		return sampleFind(p)
 	})
 	add("towns", func(p ui.Page) View {
-		other := gallery.Town(p.Words.Lang())
-		other.Name, other.Street = "Village of Exampleville", "2 Depot Road, Exampleville"
-		return Towns{Page: p, Towns: []ui.Town{p.Town, other}}
+		here, other := p.Town, gallery.Town(p.Words.Lang())
+		other.Name = city.Words{locale.English: "Village of Exampleville", locale.Spanish: "Villa de Exampleville"}.In(p.Words.Lang())
+		other.Street = "2 Depot Road, Exampleville"
+		p.Town = ui.Town{Home: "/", Palette: here.Palette} // none is chosen yet
+		return Towns{Page: p, Towns: []ui.Town{here, other}}
 	})
 }
 
@@ -186,7 +194,7 @@ func owes(current, pastDue, credit int64) Owed {
 	}
 }
 
-func sampleSpared(p ui.Page) View {
+func sampleSpared(p ui.Page) Bill {
 	v := sampleBill(p, owes(8412, 20623, 0))
 	v.ShutOff = &ShutOff{On: sampleDay(24).AddDays(6), Amount: money.Cents(20623)}
 	v.Spared = Spared{LateFees: true, ShutOffs: true}
@@ -204,7 +212,12 @@ func addBills(add adder) {
 		v.ShutOff = &ShutOff{On: sampleDay(24).AddDays(6), Amount: money.Cents(20623)}
 		return v
 	})
-	add("bill-spared", sampleSpared)
+	add("bill-spared", func(p ui.Page) View { return sampleSpared(p) })
+	add("bill-paused", func(p ui.Page) View {
+		v := sampleSpared(p)
+		v.Paused = true
+		return v
+	})
 	add("bill-pending", func(p ui.Page) View {
 		owed := owes(8412, 0, 0)
 		owed.Pending = []Pending{
@@ -217,6 +230,7 @@ func addBills(add adder) {
 	})
 	add("bill-credit", func(p ui.Page) View {
 		v := sampleBill(p, owes(8412, 0, 10000))
+		v.Bills[0].Standing = Paid
 		v.Notices = []string{p.Words.T("policy.notice.nothing_due")}
 		return v
 	})
@@ -231,11 +245,12 @@ func addBills(add adder) {
 	add("bill-unfinished", func(p ui.Page) View {
 		v := sampleBill(p, owes(8412, 0, 0))
 		v.CardFee = CardFee{Unknown: true}
-		v.Unfinished = []Begun{{Total: money.Cents(8657), At: sampleInstant().Add(-5 * time.Minute), GoOn: "/"}}
+		v.Unfinished = []Begun{{Total: money.Cents(8537), At: sampleInstant().Add(-5 * time.Minute), GoOn: "/"}}
 		return v
 	})
 	add("bill-nothing", func(p ui.Page) View {
 		v := sampleBill(p, owes(0, 0, 0))
+		v.Bills[0].Standing = Paid
 		v.CardFee = CardFee{}
 		v.Notices = []string{p.Words.T("policy.notice.nothing_due")}
 		return v
@@ -256,7 +271,7 @@ func addBills(add adder) {
 
 func samplePay(s gallery.Stage) Pay {
 	return Pay{
-		Page: s.Page, Form: sampleForm(), About: sampleAbout(s.Page), Amount: money.Cents(8412), Fee: Fee{Amount: money.Cents(245)}, Back: "/",
+		Page: s.Page, Form: sampleForm(), About: sampleAbout(s.Page), Amount: money.Cents(8412), Fee: Fee{Amount: money.Cents(125)}, Back: "/",
 		Frame: &Frame{URL: gallery.StandIn, Origin: s.Origin, Title: "sandbox.frame_title"}, OnPage: true, Company: "Cardworks",
 	}
 }
@@ -309,7 +324,7 @@ func addReviewing(add adder) {
 
 func sampleDuplicate(p ui.Page) Duplicate {
 	return Duplicate{
-		Page: p, Form: sampleForm(), About: sampleAbout(p), Amount: money.Cents(8412), Total: money.Cents(8657), Leave: "/",
+		Page: p, Form: sampleForm(), About: sampleAbout(p), Amount: money.Cents(8412), Total: money.Cents(8537), Leave: "/",
 		Earlier: []Earlier{{
 			Amount: money.Cents(8412), At: sampleInstant().Add(-2 * time.Hour), Channel: "resident.channel.phone", Address: "/", Pending: true,
 		}},
@@ -318,7 +333,7 @@ func sampleDuplicate(p ui.Page) Duplicate {
 
 func sampleReview(p ui.Page) Review {
 	return Review{
-		Page: p, Form: sampleForm(), About: sampleAbout(p), Amount: money.Cents(8412), Fee: money.Cents(245), Email: "maria@example.com",
+		Page: p, Form: sampleForm(), About: sampleAbout(p), Amount: money.Cents(8412), Fee: money.Cents(125), Email: "maria@example.com",
 		Card: Card{Brand: "visa", Last4: "4242"}, Change: "/", Other: "/",
 	}
 }
@@ -326,7 +341,7 @@ func sampleReview(p ui.Page) Review {
 func sampleReceipt(p ui.Page) Receipt {
 	return Receipt{
 		Page: p, Resend: sampleForm(), Confirmation: "SMPL-7K3F-92QD", About: sampleAbout(p),
-		Amount: money.Cents(8412), Fee: money.Cents(245), PaidAt: sampleInstant(),
+		Amount: money.Cents(8412), Fee: money.Cents(125), PaidAt: sampleInstant(),
 		Card: Card{Brand: "visa", Last4: "4242"}, Descriptor: "SAMPLETOWN UTILITY", Start: "/",
 	}
 }
@@ -334,21 +349,21 @@ func sampleReceipt(p ui.Page) Receipt {
 func addAfter(add adder) {
 	add("waiting", func(p ui.Page) View {
 		p.Refresh = 5 * time.Second
-		return Waiting{Page: p, Total: money.Cents(8657), Since: sampleInstant(), Address: "/"}
+		return Waiting{Page: p, Total: money.Cents(8537), Since: sampleInstant(), Address: "/"}
 	})
 	add("waiting-long", func(p ui.Page) View {
 		p.Refresh = 30 * time.Second
-		return Waiting{Page: p, Total: money.Cents(8657), Since: sampleInstant(), Long: true, Email: "maria@example.com", Address: "/"}
+		return Waiting{Page: p, Total: money.Cents(8537), Since: sampleInstant(), Long: true, Email: "maria@example.com", Address: "/"}
 	})
 	still, nothing := money.Cents(7970), money.Amount{}
 	add("unfinished", func(p ui.Page) View {
 		p.Refresh = 5 * time.Second
-		return Unfinished{Page: p, Total: money.Cents(8657), Since: sampleInstant(), GoOn: "/", Another: "/"}
+		return Unfinished{Page: p, Total: money.Cents(8537), Since: sampleInstant(), GoOn: "/", Another: "/"}
 	})
 	add("declined", func(p ui.Page) View { return Declined{Page: p, Tried: money.Cents(2125), Left: &still, Again: "/"} })
 	add("cancelled", func(p ui.Page) View { return Cancelled{Page: p, Left: &still, Again: "/"} })
 	add("disputed", func(p ui.Page) View {
-		return Disputed{Page: p, Total: money.Cents(8657), PaidAt: sampleInstant(), Confirmation: "SMPL-7K3F-92QD"}
+		return Disputed{Page: p, Total: money.Cents(8537), PaidAt: sampleInstant(), Confirmation: "SMPL-7K3F-92QD"}
 	})
 	add("receipt", func(p ui.Page) View {
 		v := sampleReceipt(p)

@@ -104,6 +104,7 @@ type Bill struct {
 	Unfinished  []Begun  // payments that were begun; nothing is paid of them
 	Notices     []string // what the town's rules have to say
 	Refusal     string   // why nothing can be paid here; empty when it can
+	Paused      bool     // no card is taken now
 	Start       string   // address of the first page
 }
 

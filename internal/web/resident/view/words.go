@@ -25,6 +25,12 @@ func under(p ui.Page, title string, step int) ui.Page {
 	return p
 }
 
+// waysShown says that how to pay without a fee stands beside, or in, the page.
+func waysShown(p ui.Page) ui.Page {
+	p.WaysShown = true
+	return p
+}
+
 // The words of the page that differ by what the guest asks for.
 func (v Find) title() string {
 	if v.Affected {
