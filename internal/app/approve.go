@@ -213,13 +213,25 @@ func (c withdrawApproval) Run(ctx context.Context, p Process) error {
 	})
 }
 
-// inWords says a refusal as people read it, beside its name.
+// inWords says a refusal as people read it, beside its name, and only once.
 func (w *works) inWords(err error) error {
-	if fault.KindOf(err) == fault.Internal {
+	if fault.KindOf(err) == fault.Internal || errors.As(err, new(worded)) {
 		return err
 	}
-	return fmt.Errorf("%s\n(%w)", w.words.Printer(locale.English).Fault(err), err)
+	return worded{w.words.Printer(locale.English).Fault(err), err}
 }
+
+// worded is a refusal with its sentence.
+type worded struct {
+	said string
+	err  error
+}
+
+// Error gives the sentence, and under it the name for whoever looks it up.
+func (w worded) Error() string { return fmt.Sprintf("%s\n(%s)", w.said, w.err) }
+
+// Unwrap gives the refusal.
+func (w worded) Unwrap() error { return w.err }
 
 // askFor prints a request, for whoever asks to sign. Nothing is kept.
 func (w *works) askFor(p Process, d approval.Draft) error {

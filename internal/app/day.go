@@ -242,11 +242,24 @@ func (w *works) dayOfFiles(ctx context.Context, town townOf, on calendar.Date, w
 		}
 	}
 	if len(sent) == 0 && len(want) > 0 {
-		sum.wrong("nothing was sent; there are %d lines to send", len(want))
-		return sum, nil
+		return w.nothingSent(town, on, sum, len(want))
 	}
 	for _, confirmation := range slices.Sorted(maps.Keys(due)) {
 		sum.wrong("%s of %s stands in no file", confirmation, due[confirmation])
+	}
+	return sum, nil
+}
+
+// nothingSent says whether somebody should have sent the lines by now.
+func (w *works) nothingSent(town townOf, on calendar.Date, sum daySum, lines int) (daySum, error) {
+	ends, err := dayEnds(town, on)
+	if err != nil {
+		return sum, err
+	}
+	if w.clock.Now().Before(ends) {
+		sum.wrong("the day is not over until %s: %d lines wait for its file", ends.In(town.Zone).Format(minutes), lines)
+	} else {
+		sum.wrong("nothing was sent; there are %d lines to send", lines)
 	}
 	return sum, nil
 }

@@ -48,7 +48,7 @@ func (r dayReport) of(record string) daySum {
 // billing system without a word.
 func TestADayTiesOut(t *testing.T) {
 	eachOffice(t, func(o *townHall) {
-		if report, text := o.tied(); !slices.Equal(report.wrong(), []string{"book", "posting files"}) || !strings.Contains(text, "nothing was sent") {
+		if report, text := o.tied(); !slices.Equal(report.wrong(), []string{"book", "posting files"}) || !strings.Contains(text, "wait for its file") {
 			t.Errorf("with a charge that nobody knew the end of until the day was asked for, and no file, wrong are %v:\n%s", report.wrong(), text)
 		}
 		o.decided()
@@ -60,6 +60,19 @@ func TestADayTiesOut(t *testing.T) {
 		report, text := o.tied()
 		if !slices.Equal(report.wrong(), []string{"book", "processor", "posting files"}) || strings.Count(text, "  10.00") < 3 {
 			t.Errorf("with a payment lowered by 10.00, wrong are %v:\n%s", report.wrong(), text)
+		}
+	})
+}
+
+// "Nothing was sent" alarmed whoever looked at a day that was not over.
+func TestADayThatIsNotOverSaysSo(t *testing.T) {
+	eachOffice(t, func(o *townHall) {
+		if _, text := o.tied(); !strings.Contains(text, "the day is not over until") || strings.Contains(text, "nothing was sent") {
+			t.Errorf("on the day itself:\n%s", text)
+		}
+		o.clk.Advance(36 * time.Hour)
+		if _, text := o.tied(); !strings.Contains(text, "nothing was sent") {
+			t.Errorf("after it:\n%s", text)
 		}
 	})
 }

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"text/tabwriter"
 
@@ -67,6 +68,9 @@ func (c lostDispute) Run(ctx context.Context, p Process) error {
 	return c.decide(ctx, p, "lost: what was taken stays owed", (*payment.Service).Lose)
 }
 
+// errCost: a processor gives nothing for a dispute.
+var errCost = errors.New("a cost is nothing or more")
+
 type decision func(s *payment.Service, ctx context.Context, city id.City, confirmation string, cost money.Amount, by audit.Actor) error
 
 func (c decidedFlags) decide(ctx context.Context, p Process, outcome string, decide decision) error {
@@ -76,6 +80,9 @@ func (c decidedFlags) decide(ctx context.Context, p Process, outcome string, dec
 		if cost, err = money.Parse(c.Cost); err != nil {
 			return fmt.Errorf("reading the cost: %w", err)
 		}
+	}
+	if cost.IsNegative() {
+		return fmt.Errorf("reading the cost %s: %w", cost, errCost)
 	}
 	return inTown(ctx, p, c.Config, c.City, func(w *works, town townOf) error {
 		if err := decide(w.payments, ctx, town.City, c.Confirmation, cost, operator()); err != nil {

@@ -55,7 +55,7 @@ func (c refundedSurplus) Run(ctx context.Context, p Process) error {
 	return inTown(ctx, p, c.Config, c.City, func(w *works, town townOf) error {
 		err := w.payments.RefundSurplus(ctx, town.City, processor.Key(c.Attempt), c.Reference, operator())
 		if err != nil {
-			return w.inWords(err)
+			return err
 		}
 		_, err = fmt.Fprintf(p.Out, "What attempt %s took is given back.\n", c.Attempt)
 		return err

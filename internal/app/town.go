@@ -37,7 +37,7 @@ func inWorks(ctx context.Context, p Process, config string, do func(*works) erro
 	if err := w.reach(w.Sandbox); err != nil {
 		return errors.Join(err, w.close())
 	}
-	return errors.Join(do(w), w.close())
+	return errors.Join(w.inWords(do(w)), w.close())
 }
 
 // reach makes the adapter to the sandbox of the program that serves, if there is
@@ -74,7 +74,7 @@ var (
 func (w *works) townNamed(slug string) (townOf, error) {
 	town, err := w.towns.ByID(id.City(slug))
 	if errors.Is(err, city.ErrUnknown) {
-		err = w.inWords(w.noTown(slug))
+		err = w.noTown(slug)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("finding %s: %w", slug, err)

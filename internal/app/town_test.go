@@ -28,6 +28,27 @@ func TestACommandBeforeTheTownIsInForceSaysWhatToDo(t *testing.T) {
 	}
 }
 
+// A refusal of a command was a code, and its sentence stood in the catalogue.
+func TestACommandsRefusalIsASentence(t *testing.T) {
+	config := setUp(t, "")
+	if got := run(t, "city", "apply", "--config", config, filepath.Join(filepath.Dir(config), "sampletown.yaml")); got.status != statusDone {
+		t.Fatalf("applying the town: %+v", got)
+	}
+	got := run(t, "posting", "acknowledge", "--config", config, "--city", "sampletown", "--on", "2026-11-23")
+	if want := "There is no posting file of that day"; got.status != statusFailed || strings.Count(got.err, want) != 1 || !strings.Contains(got.err, "posting_unknown") {
+		t.Errorf("want %q once, and its name: %+v", want, got)
+	}
+}
+
+// Below nothing a cost was entered nowhere, without a word.
+func TestADisputeCostsNothingOrMore(t *testing.T) {
+	config := setUp(t, "")
+	got := run(t, "dispute", "lost", "--config", config, "--city", "sampletown", "--cost=-5.00", "2NN3-1HC8-8X0B")
+	if got.status != statusFailed || !strings.Contains(got.err, errCost.Error()) {
+		t.Errorf("a cost of -5.00: %+v", got)
+	}
+}
+
 // A log of which nothing was sealed passed for a good one, and looks as one does
 // that somebody has emptied.
 func TestALogOfWhichNothingIsSealedIsNotProven(t *testing.T) {
