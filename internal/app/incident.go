@@ -31,6 +31,10 @@ type incidentCommand struct {
 	Verify  verifyIncident  `cmd:"" help:"Find out whether a frozen list was changed."`
 	List    listIncidents   `cmd:"" help:"List incidents and their revisions."`
 
+	Report reportIncident `cmd:"" help:"Say what an incident came to: times, counts, duties, what is open, who did what."`
+	Close  closeIncident  `cmd:"" help:"Close an incident, if nothing is open."`
+	Reopen reopenIncident `cmd:"" help:"Open a closed incident again."`
+
 	Tell tellIncident `cmd:"" help:"The operator's duty to tell each town: when it knew, whom it told, who acknowledged."`
 
 	Codes    codesIncident    `cmd:"" help:"Take in codes for credit monitoring, to be handed out once each."`

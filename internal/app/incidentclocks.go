@@ -129,7 +129,11 @@ func (w *works) reports() (*report.Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	return report.New(report.Deps{DB: w.db, Book: book}), nil
+	mailings, err := w.mailings()
+	if err != nil {
+		return nil, err
+	}
+	return report.New(report.Deps{DB: w.db, Book: book, Mailings: mailings, Log: w.audit}), nil
 }
 
 // states lists how many people live where.

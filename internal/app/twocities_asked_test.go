@@ -29,7 +29,7 @@ func answerable() []string {
 		"billing.Service.Find", "billing.Service.Bills", "billing.Service.Readings", "billing.Service.Holders", "notice.Service.Current", "notice.Service.Affected", "notice.Service.Withdraw",
 		"cis.Service.Import", "cis.Service.Export", "cis.Service.Rewrite", "cis.Service.Overdue",
 		"audit.Log.Verify", "audit.Log.Newest", "audit.Log.Export", "audit.Log.History",
-		"exposure.Service.Each", "exposure.Service.Tallies", "incident.Desk.Open", "incident.Desk.List", "incident.Desk.People", "incident.Desk.Preview", "incident.Desk.Facts", "incident.Desk.Deeds", "incident.Desk.Warn", "incident.Desk.Warnings", "incident.Desk.Alarm",
+		"exposure.Service.Each", "exposure.Service.Tallies", "incident.Desk.Open", "incident.Desk.List", "incident.Desk.People", "incident.Desk.Preview", "incident.Desk.Facts", "incident.Desk.Deeds", "incident.Desk.Closings", "incident.Desk.Warn", "incident.Desk.Warnings", "incident.Desk.Alarm",
 		"incident.Desk.Answer", "sighting.Service.Hear", "sighting.Service.List",
 		"exposure.Service.Between", "exposure.Service.Shown", "ledger.Service.TrialBalance", "inbox.Service.Keep", "inbox.Service.Stuck", "inbox.Service.Settle",
 		"approval.Service.List", "billing.Service.Each", "control.Service.Between", "control.Service.Standing", "retain.Service.Holds", "incident.Desk.Hold", "control.Service.Holds", "control.Service.Throw", "city.Directory.ByID", "city.Registry.Versions", "city.Registry.Kept",

@@ -20,6 +20,9 @@ func (c *cities) worst(p *place) {
 		_, err = desk.Freeze(c.Context(), p.slug, name, 0, nil, operator())
 		c.must(err)
 	}
+	over := "over-in-" + string(p.slug)
+	c.must(desk.Open(c.Context(), p.slug, over, "", incident.Scope{}, operator()))
+	c.must(desk.Close(c.Context(), p.slug, over, "over in "+string(p.slug), "", operator()))
 	c.must(desk.Open(c.Context(), p.slug, name+"-open", "", incident.Scope{}, operator()))
 	c.must(desk.Record(c.Context(), p.slug, name, incident.Fact{Name: incident.Discovered, On: c.paidOn(p), Evidence: "of " + string(p.slug)}))
 	c.warned(p, "told-of-", incident.Suspected, incident.Sent, incident.Acknowledged)
@@ -83,26 +86,6 @@ func aboutIncidents() map[string]func(asking) (any, error) {
 		"incident.Desk.Facts": func(a asking) (any, error) {
 			d, name := desk(a)
 			return d.Facts(a.ctx, a.here.slug, name)
-		},
-		"incident.Desk.Do": func(a asking) (any, error) {
-			d, name := desk(a)
-			return nil, d.Do(a.ctx, a.here.slug, name, incident.Deed{Duty: "tx-vendor", Act: incident.Done, On: a.today(), DoneBy: "a thief", Evidence: "a letter"})
-		},
-		"incident.Desk.Deeds": func(a asking) (any, error) {
-			d, name := desk(a)
-			return d.Deeds(a.ctx, a.here.slug, name)
-		},
-		"incident.Desk.Warn": func(a asking) (any, error) {
-			d, _ := desk(a)
-			return nil, d.Warn(a.ctx, a.here.slug, "another", incident.Word{Step: incident.Suspected, At: a.c.clk.Now(), Evidence: "a letter"}, nil)
-		},
-		"incident.Desk.Warnings": func(a asking) (any, error) {
-			d, _ := desk(a)
-			return d.Warnings(a.ctx, a.here.slug)
-		},
-		"incident.Desk.Alarm": func(a asking) (any, error) {
-			d, _ := desk(a)
-			return d.Alarm(a.ctx, a.here.slug, a.c.clk.Now())
 		},
 		"incident.Desk.Preview": func(a asking) (any, error) {
 			d, _ := desk(a)

@@ -3,7 +3,7 @@
 //
 // It owns the tables incidents, incident_revisions, incident_people,
 // incident_members, incident_facts, incident_told, incident_holds,
-// incident_duties and incident_warnings.
+// incident_duties, incident_warnings and incident_closings.
 //
 // An incident is a saved question over exposure: a [Scope], such as
 //

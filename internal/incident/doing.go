@@ -12,14 +12,15 @@ import (
 // reason. Nothing that was noted is changed. Whether the law has such a duty is
 // not asked here.
 //
-// Returns [ErrUnknown], [ErrDeedMalformed], [ErrDoneAlready], [ErrNotDone].
+// Returns [ErrUnknown], [ErrClosed], [ErrDeedMalformed], [ErrDoneAlready],
+// [ErrNotDone].
 func (d *Desk) Do(ctx context.Context, city id.City, name string, deed Deed) error {
 	if !deed.whole() {
 		return ErrDeedMalformed
 	}
 	err := d.db.Write(ctx, city, func(ctx context.Context, tx *db.Tx) error {
 		tx.Lock("incident duties")
-		if err := exists(ctx, tx, name); err != nil {
+		if err := open(ctx, tx, name); err != nil {
 			return err
 		}
 		all, err := deeds(ctx, tx, name)
@@ -48,15 +49,6 @@ func (deed Deed) whole() bool {
 		return said && deed.On.IsZero()
 	}
 	return said && deed.Act == Done && !deed.On.IsZero() && strings.TrimSpace(deed.DoneBy) != ""
-}
-
-// exists refuses the name of no incident.
-func exists(ctx context.Context, tx *db.Tx, name string) error {
-	all, err := revisions(ctx, tx, name)
-	if err == nil && len(all) == 0 {
-		return ErrUnknown
-	}
-	return err
 }
 
 // Deeds lists what was noted of duties, the oldest first.

@@ -23,8 +23,8 @@ const chunk = 500
 // with their occasions, counted and digested, with the digest in the audit log.
 // It goes on where an earlier Freeze was interrupted, if the answer is still the
 // same, and begins anew otherwise. With agreed, it refuses a list of another
-// number of people than somebody has seen and agreed to. Returns [ErrUnknown], [ErrFrozen] and
-// [ErrOvertaken].
+// number of people than somebody has seen and agreed to. Returns [ErrUnknown],
+// [ErrClosed], [ErrFrozen] and [ErrOvertaken].
 func (d *Desk) Freeze(ctx context.Context, city id.City, name string, number int, agreed *int, by audit.Actor) (Revision, error) {
 	incident, err := d.Find(ctx, city, name)
 	if err != nil {
@@ -152,6 +152,9 @@ func (d *Desk) forget(ctx context.Context, city id.City, name string, r Revision
 func (d *Desk) begin(ctx context.Context, city id.City, name string, r Revision) (int, error) {
 	var written int
 	err := d.db.Write(ctx, city, func(ctx context.Context, tx *db.Tx) error {
+		if err := open(ctx, tx, name); err != nil {
+			return err
+		}
 		before, err := digestOf(ctx, tx, name, r.Number)
 		if err != nil {
 			return err

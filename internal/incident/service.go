@@ -45,16 +45,16 @@ func (d *Desk) Open(ctx context.Context, city id.City, name, title string, scope
 }
 
 // Rescope makes a new revision of an incident, and tells its number. Earlier ones
-// stay as they are. Returns [ErrUnknown].
+// stay as they are. Returns [ErrUnknown] and [ErrClosed].
 func (d *Desk) Rescope(ctx context.Context, city id.City, name string, scope Scope, note string, by audit.Actor) (int, error) {
 	var number int
 	err := d.db.Write(ctx, city, func(ctx context.Context, tx *db.Tx) error {
+		if err := open(ctx, tx, name); err != nil {
+			return err
+		}
 		known, err := revisions(ctx, tx, name)
 		if err != nil {
 			return err
-		}
-		if len(known) == 0 {
-			return ErrUnknown
 		}
 		number = len(known) + 1
 		insertRevision(tx, name, Revision{Number: number, Scope: scope, Note: note, MadeBy: by})
@@ -123,8 +123,8 @@ func (i Incident) LastFrozen(before int) (Revision, bool) {
 }
 
 // Record notes a fact with its evidence. Nothing that was recorded is changed:
-// of two facts of one name, the later counts. Returns [ErrUnknown] and
-// [ErrFactMalformed].
+// of two facts of one name, the later counts. Returns [ErrUnknown], [ErrClosed]
+// and [ErrFactMalformed].
 func (d *Desk) Record(ctx context.Context, city id.City, name string, f Fact) error {
 	dated := !f.On.IsZero() && f.Cost.IsZero()
 	costs := f.On.IsZero() && f.Cost.IsPositive()
@@ -132,12 +132,8 @@ func (d *Desk) Record(ctx context.Context, city id.City, name string, f Fact) er
 		return ErrFactMalformed
 	}
 	err := d.db.Write(ctx, city, func(ctx context.Context, tx *db.Tx) error {
-		known, err := revisions(ctx, tx, name)
-		if err != nil {
+		if err := open(ctx, tx, name); err != nil {
 			return err
-		}
-		if len(known) == 0 {
-			return ErrUnknown
 		}
 		facts, err := facts(ctx, tx, name)
 		if err != nil {

@@ -33,7 +33,8 @@ type Clocks struct {
 	// Strays are deeds that stand and are of no duty that the law on file has now.
 	Strays []incident.Deed
 
-	told map[string]int // people who were told, by state
+	told   map[string]int  // people who were told, by state
+	warned []incident.Deed // that the vendor has told the town
 }
 
 // Clocks says who must be told under the law of a day, of a revision, 0 for the
@@ -47,7 +48,7 @@ func (s *Service) Clocks(ctx context.Context, town Town, name string, revision i
 	if err != nil {
 		return c, err
 	}
-	c.sort(s.Book.Duties(c.Facts, on), deeds)
+	c.sort(s.Book.Duties(c.Facts, on), append(deeds, c.warned...))
 	return c, nil
 }
 
@@ -64,7 +65,7 @@ func (c *Clocks) sort(duties []law.Duty, deeds []incident.Deed) {
 	}
 	slices.SortStableFunc(c.Duties, func(a, b Duty) int { return a.place() - b.place() })
 	for _, deed := range deeds {
-		if last, done := incident.Standing(deeds, deed.Duty); done && last.Number == deed.Number && !named[deed.Duty] {
+		if last, done := incident.Standing(deeds, deed.Duty); done && deed.Number > 0 && last.Number == deed.Number && !named[deed.Duty] {
 			c.Strays = append(c.Strays, deed)
 		}
 	}

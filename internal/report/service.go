@@ -4,17 +4,21 @@ import (
 	"context"
 	"time"
 
+	"clearwell/internal/audit"
 	"clearwell/internal/calendar"
 	"clearwell/internal/db"
 	"clearwell/internal/id"
 	"clearwell/internal/incident"
 	"clearwell/internal/law"
+	"clearwell/internal/mailing"
 )
 
 // Deps are what a report is read from.
 type Deps struct {
-	DB   *db.DB
-	Book *law.Book
+	DB       *db.DB
+	Book     *law.Book
+	Mailings *mailing.Service
+	Log      *audit.Log
 }
 
 // Town is whose incident it is.
@@ -55,12 +59,22 @@ func (s *Service) Facts(ctx context.Context, town Town, name string, revision in
 	return c, s.count(ctx, found, &c)
 }
 
-// vendor takes since when the operator knew from its warning, where no fact says.
+// vendor takes from its warning since when the operator knew, where no fact says,
+// and that it told the town.
 func (s *Service) vendor(ctx context.Context, town Town, name string, c *Clocks) error {
 	all, err := s.incidents.Warnings(ctx, town.City)
 	for _, w := range all {
-		if known, _ := w.Word(incident.Suspected); w.Name == name && c.Facts.VendorKnew.IsZero() {
+		if w.Name != name {
+			continue
+		}
+		if known, _ := w.Word(incident.Suspected); c.Facts.VendorKnew.IsZero() {
 			c.Facts.VendorKnew = calendar.Of(known.At, town.Zone)
+		}
+		if sent, told := w.Word(incident.Sent); told {
+			c.warned = append(c.warned, incident.Deed{
+				Duty: law.Duty{Jurisdiction: town.State, Kind: law.Vendor}.Key(), Act: incident.Done, On: calendar.Of(sent.At, town.Zone), At: sent.At,
+				DoneBy: string(sent.RecordedBy), Evidence: sent.Evidence, RecordedAt: sent.RecordedAt, RecordedBy: sent.RecordedBy,
+			})
 		}
 	}
 	return err
