@@ -3,7 +3,6 @@ package webtest
 import (
 	"os"
 	"path/filepath"
-	"runtime"
 )
 
 // Axe lists what axe-core finds wrong with the page, by the rules of WCAG 2.2 at
@@ -25,7 +24,15 @@ func (b *Tab) Axe() []string {
 		v.id + ": " + v.help + " — " + n.html.slice(0, 160) + " — " + (n.failureSummary || "").replace(/\s+/g, " "))))`)
 }
 
+// checkerPath goes up from the package under test to the module's folder, since a
+// build may not tell where its sources are.
 func checkerPath() string {
-	_, here, _, _ := runtime.Caller(0)
-	return filepath.Join(filepath.Dir(here), "..", "ui", "build", "node_modules", "axe-core", "axe.min.js")
+	folder, err := os.Getwd()
+	for err == nil {
+		if _, missing := os.Stat(filepath.Join(folder, "go.mod")); missing == nil || folder == filepath.Dir(folder) {
+			break
+		}
+		folder = filepath.Dir(folder)
+	}
+	return filepath.Join(folder, "internal", "web", "ui", "build", "node_modules", "axe-core", "axe.min.js")
 }
