@@ -91,7 +91,7 @@ func selectSession(ctx context.Context, tx *db.Tx, id SessionID) (Session, error
 
 func selectSessions(ctx context.Context, tx *db.Tx, login LoginID) (all []Session, err error) {
 	rows, err := tx.Query(ctx, `select `+sessionColumns+`, `+loginColumns+sessionsOfLogins+
-		`where s.city_id = $1 and s.login_id = $2 and s.ended_at = 0 order by s.id desc`, tx.City(), login)
+		`where s.city_id = $1 and s.login_id = $2 order by s.began_at desc, s.id`, tx.City(), login)
 	if err != nil {
 		return nil, err
 	}

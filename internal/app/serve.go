@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"clearwell/internal/access"
 	"clearwell/internal/clock"
 	"clearwell/internal/id"
 	"clearwell/internal/letter"
@@ -143,8 +144,13 @@ func (w *works) doors() (http.Handler, error) {
 	if w.Sandbox != nil {
 		companies["sandbox"] = resident.Company{Name: "Sandbox", Pages: []string{w.Sandbox.Origin}}
 	}
+	logins := w.logins
+	if w.outbox == nil {
+		logins = nil
+	}
 	residents := resident.New(resident.Config{
-		Bills: w.bills, Payments: w.payments, Mail: w.receipts, Holds: w.holds, Clock: w.clock, Companies: companies,
+		Logins: logins,
+		Bills:  w.bills, Payments: w.payments, Mail: w.receipts, Holds: w.holds, Clock: w.clock, Companies: companies,
 		Gate: limit.NewGate(w.clock, 0), Tries: w.tries, Alarms: newAlarms(w.log, w.clock),
 		Openness: w.openness, Notices: w.published,
 	})
@@ -152,7 +158,12 @@ func (w *works) doors() (http.Handler, error) {
 }
 
 func (w *works) kit() (*web.Kit, error) {
+	login := ""
+	if w.outbox != nil {
+		login = access.Home
+	}
 	return web.New(web.Config{
+		Login:     login,
 		Catalogue: w.words, Towns: w.towns, Clock: w.clock, Log: w.log, Sessions: w.visits.Manager().Store,
 		Sorry: resident.Sorry{}, Alarms: newAlarms(w.log, w.clock), Shared: w.Origin, Port: w.port(), Secure: !w.Plain,
 		Proxies: w.Proxies, Release: w.release, Security: w.reported(), Reports: w.sightings.hear, Banner: w.banner,

@@ -35,6 +35,7 @@ type Config struct {
 	Release   string         // digest of the program
 	Security  string         // URI at which weaknesses of the host that towns share are reported; empty for each town's own
 	Reports   Reports        // nil where browsers are not asked to report
+	Login     string         // path of the page of a resident's login; empty where there are none
 	// Banner is what every page of a town says about a breach, and the path of the
 	// page that says more; empty for nothing. nil for none ever.
 	Banner func(ctx context.Context, city id.City, lang locale.Lang) (text, path string)
@@ -65,6 +66,9 @@ const (
 	BadNotice   Alarm = "notice_not_verified"
 	BillGuessed Alarm = "bill_guessed"  // answers were wrong too often for one utility account, or from one network
 	TownGuessed Alarm = "bills_guessed" // and all over the town
+	// LoginsGuessed: passwords were wrong too often, from one network or all over
+	// the town.
+	LoginsGuessed Alarm = "logins_guessed"
 	// PageReported: residents' browsers refuse something on our pages that does
 	// not come from an extension of theirs.
 	PageReported Alarm = "page_reported"

@@ -23,6 +23,9 @@ func (k *Kit) page(r *http.Request) ui.Page {
 		Town:  look(s.town, s.lang), Languages: otherLanguages(r, s),
 	}
 	if s.town.Known() {
+		if k.cfg.Login != "" {
+			p.Town.Login = s.town.Base + k.cfg.Login
+		}
 		p.Town.FreeWays = freeWays(s.town.File, p.Words, k.cfg.Clock.Now())
 		p.Sandbox = s.town.File.Processor.Mode == city.Sandbox
 		p.Notices = k.notices(r.Context(), s, p.Words)

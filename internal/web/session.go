@@ -85,6 +85,17 @@ func (s Session) Remember(name, text string) {
 	}
 }
 
+// End forgets all that is remembered of the visit to this town, and gives what
+// follows a new secret name.
+func (s Session) End() error {
+	for _, key := range s.manager.Keys(s.ctx) {
+		if strings.HasPrefix(key, s.key("")) {
+			s.manager.Remove(s.ctx, key)
+		}
+	}
+	return s.Renew()
+}
+
 // Renew gives the visit a new secret name, so that one who knew the old gains
 // nothing by what is remembered from now on.
 func (s Session) Renew() error {

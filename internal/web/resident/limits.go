@@ -80,6 +80,83 @@ func wideDeclines(town *city.File) limit.Bucket {
 // strays bounds addresses of payments that nobody was given.
 func strays() limit.Bucket { return limit.Bucket{Name: "strays", Burst: 60, Every: 5 * time.Second} }
 
+// ErrLoginTooOften refuses a try to sign in, or to have a code sent, by a network
+// that has tried too often. Count: minutes to wait.
+var ErrLoginTooOften = fault.New(fault.Throttled, "login_too_often")
+
+// codes bounds the codes that are asked for: each is a mail, and a password that
+// is hashed.
+func codes() flow {
+	return flow{
+		network: limit.Bucket{Name: "codes", Burst: 15, Every: time.Minute},
+		town:    limit.Bucket{Name: "codes of a town", Burst: 200, Every: time.Second},
+	}
+}
+
+// signIns bounds passwords and codes that are tried, right or wrong: each costs
+// memory and time to hash.
+func signIns() flow {
+	return flow{
+		network: limit.Bucket{Name: "sign-ins", Burst: 60, Every: 5 * time.Second},
+		town:    limit.Bucket{Name: "sign-ins of a town", Burst: 300, Every: 100 * time.Millisecond},
+	}
+}
+
+// strangers bounds wrong passwords and codes, of whichever logins: who tries a
+// list of passwords that were stolen elsewhere tries each once, so that no login
+// is locked by it.
+func (d *Door) strangers(r *web.Request) []doubt {
+	return []doubt{
+		{limit.Bucket{Name: "wrong sign-ins", Burst: 20, Every: time.Minute}, d.networkKey(r), true},
+		{limit.Bucket{Name: "wrong sign-ins of a wide network", Burst: 120, Every: 10 * time.Second}, d.wideKey(r), true},
+		{limit.Bucket{Name: "wrong sign-ins of a town", Burst: 300, Every: 2 * time.Second}, string(r.Town.City()), false},
+	}
+}
+
+// doubt is what is wrong too often under one key, and whether that stops
+// anybody: a stranger must not stop a whole town.
+type doubt struct {
+	rule  limit.Bucket
+	key   string
+	stops bool
+}
+
+// stakeSignIn takes one of the wrong tries that are left, before a password or a
+// code is looked at; back gives it back to who was right. Returns
+// [ErrLoginTooOften].
+func (d *Door) stakeSignIn(r *web.Request) (back func(), err error) {
+	if wait := d.enter(r, signIns()); wait > 0 {
+		return nil, waitFor(ErrLoginTooOften, wait)
+	}
+	var taken []doubt
+	back = func() {
+		for _, one := range taken {
+			d.Gate.Return(one.rule, one.key)
+		}
+	}
+	for _, one := range d.strangers(r) {
+		wait, ok := d.Gate.Allow(one.rule, one.key)
+		if ok {
+			taken = append(taken, one)
+			continue
+		}
+		d.alarm(r, web.LoginsGuessed)
+		if one.stops {
+			back()
+			return nil, waitFor(ErrLoginTooOften, wait)
+		}
+	}
+	return back, nil
+}
+
+// mayAskCode lets a network have one more code. Returns [ErrLoginTooOften].
+func (d *Door) mayAskCode(r *web.Request) error {
+	if wait := d.enter(r, codes()); wait > 0 {
+		return waitFor(ErrLoginTooOften, wait)
+	}
+	return nil
+}
+
 // mails bounds receipts sent to whatever address is typed.
 func mails() flow {
 	return flow{
@@ -101,8 +178,10 @@ func (d *Door) enter(r *web.Request, f flow) time.Duration {
 }
 
 // tooOften refuses, and says how long to wait.
-func tooOften(wait time.Duration) error {
-	return ErrTooOften.With("Count", int((wait.Round(time.Second)+time.Minute-1)/time.Minute))
+func tooOften(wait time.Duration) error { return waitFor(ErrTooOften, wait) }
+
+func waitFor(refusal *fault.Error, wait time.Duration) error {
+	return refusal.With("Count", int((wait.Round(time.Second)+time.Minute-1)/time.Minute))
 }
 
 // stake takes one of the declines that a network has left, before a card is

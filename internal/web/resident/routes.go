@@ -1,6 +1,9 @@
 package resident
 
 import (
+	"maps"
+
+	"clearwell/internal/access"
 	"clearwell/internal/billing"
 	"clearwell/internal/clock"
 	"clearwell/internal/control"
@@ -23,6 +26,7 @@ type Config struct {
 	Alarms    web.Alarms         // nil for none
 	Openness  Openness
 	Notices   *notice.Service // nil where no town has published any
+	Logins    *access.Service // nil where no mail leaves, and so nobody has a login
 }
 
 // Company is a processor as residents meet it.
@@ -41,7 +45,8 @@ func New(cfg Config) *Door { return &Door{cfg} }
 // A bill and a quote are shown to the visit that made them; a payment to whoever
 // has its address, which is the receipt.
 func (d *Door) Routes() web.Routes {
-	return d.pausing(web.Routes{
+	routes := d.logins()
+	maps.Copy(routes, web.Routes{
 		"GET /{$}":                 d.showFind,
 		"POST /{$}":                d.find,
 		"GET /bill/{visit}":        d.showBill,
@@ -65,6 +70,7 @@ func (d *Door) Routes() web.Routes {
 		"POST /affected":              d.ask,
 		"GET /affected/{visit}":       d.showAffected,
 	})
+	return d.pausing(routes)
 }
 
 func billAddress(r *web.Request, visit string) string { return r.Address("/bill/" + visit) }

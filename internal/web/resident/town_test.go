@@ -17,6 +17,7 @@ import (
 
 	"github.com/alexedwards/scs/v2/memstore"
 
+	"clearwell/internal/access"
 	"clearwell/internal/audit"
 	"clearwell/internal/billing"
 	"clearwell/internal/calendar"
@@ -63,6 +64,8 @@ type town struct {
 	company  *sandbox.Server
 	payments *payment.Service
 	notices  *notice.Service
+	logins   *access.Service
+	without  func() // opens the door again, without logins
 	log      *lines
 	alarms   *alarms
 	mailed   []string
@@ -181,13 +184,23 @@ func foundAs(t *testing.T, d *db.DB, clk *clock.Manual, file []byte) *town {
 	book, err := law.Load()
 	tw.must(err)
 	tw.notices = notice.New(d, clk, letter.NewWriter(book, catalogue))
-	door := resident.New(resident.Config{
+	tw.logins, err = access.New(access.Deps{
+		DB: d, Towns: directory, Key: secret.NewKey(), Hashing: access.Hashing{MemoryKiB: 8, Passes: 1},
+		Address: func(_ *city.City, path string) string { return "https://" + host + path },
+	})
+	tw.must(err)
+	cfg := resident.Config{
+		Logins: tw.logins,
 		Alarms: tw.alarms,
 		Bills:  billing.New(d), Payments: tw.payments, Mail: tw, Clock: clk, Gate: limit.NewGate(clk, 0), Tries: limit.NewTries(d, secret.NewKey()),
 		Openness: told{}, Notices: tw.notices,
 		Companies: map[string]resident.Company{"sandbox": {Name: "Cardworks", Pages: []string{company.URL}}},
-	})
-	tw.door = kit.Handler(door.Routes())
+	}
+	tw.door = kit.Handler(resident.New(cfg).Routes())
+	tw.without = func() {
+		cfg.Logins = nil
+		tw.door = kit.Handler(resident.New(cfg).Routes())
+	}
 	tw.portal.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if tw.from != "" {
 			r.RemoteAddr = tw.from

@@ -39,6 +39,9 @@ type Town struct {
 	Street   string
 	FreeWays []string // how to pay without a fee
 	Privacy  string   // address of the town's own privacy notice; may be empty
+	// Login is the address of the page of a resident's login; empty where there are
+	// none.
+	Login string
 	// Assurance is the address of the page that says what runs here; empty where
 	// there is none.
 	Assurance string

@@ -33,6 +33,7 @@ func States() []gallery.State {
 	addAfter(add)
 	addTroubles(add)
 	addAssurance(add)
+	addLogins(add)
 	return states
 }
 

@@ -109,5 +109,6 @@ func Town(lang locale.Lang) ui.Town {
 			in("Drop box on Elm Street, day and night", "Buzón de la calle Elm, a toda hora"),
 		},
 		Privacy: "/privacy",
+		Login:   "/my",
 	}
 }
