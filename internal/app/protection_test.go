@@ -7,17 +7,19 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"clearwell/internal/approval"
 	"clearwell/internal/audit"
 	"clearwell/internal/city"
+	"clearwell/internal/clock"
+	"clearwell/internal/db"
 	"clearwell/internal/db/dbtest"
 	"clearwell/internal/settings"
 )
 
-// decideFile puts a city file in force as two people do who have not been named
-// before.
-func decideFile(t *testing.T, w *works, text string) {
+// approved has two people, who have not been named before, approve a city file.
+func approved(t *testing.T, w *works, text string) (city.Plan, city.Warrant) {
 	t.Helper()
 	must := func(err error) {
 		t.Helper()
@@ -46,9 +48,53 @@ func decideFile(t *testing.T, w *works, text string) {
 	}
 	_, err = desk.Take(t.Context(), plan.File.City, signed)
 	must(err)
-	_, err = w.registry.ApplyApproved(t.Context(), plan, city.Warrant{People: people, Request: request.ID}, "operator:ana")
+	return plan, city.Warrant{People: people, Request: request.ID}
+}
+
+// decideFile puts a city file in force as two people do, who have decided a day
+// ago where money is to go elsewhere.
+func decideFile(t *testing.T, w *works, text string) {
+	t.Helper()
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	now := w.clock.Now()
+	w.clock.(*clock.Manual).Set(now.Add(-city.PayeeDelay))
+	plan, warrant := approved(t, w, text)
+	if len(plan.Payee) == 0 {
+		w.clock.(*clock.Manual).Set(now)
+		_, err := w.registry.ApplyApproved(t.Context(), plan, warrant, "operator:ana")
+		must(err)
+		must(w.towns.Refresh(t.Context()))
+		return
+	}
+	told := city.Courier{
+		Tell: func(*db.Tx, city.News) error { return nil },
+		Told: func(context.Context, *db.Tx, city.Waiting) (bool, error) { return true, nil },
+	}
+	_, err := w.registry.Await(t.Context(), plan, warrant, told, "operator:ana")
 	must(err)
+	w.clock.(*clock.Manual).Set(now)
+	ended, err := w.registry.Due(t.Context(), warrant.People, told)
+	must(err)
+	if len(ended) != 1 || ended[0].State != city.InForce {
+		t.Fatalf("after a day: %+v", ended)
+	}
 	must(w.towns.Refresh(t.Context()))
+}
+
+// diverting has a city's money be about to go elsewhere, and gives the
+// request, and whose it is.
+func (c *cities) diverting(p *place) (approval.ID, approval.People) {
+	c.Helper()
+	text := strings.Replace(string(p.file()), "CITY OF ", "TOWN OF ", 1)
+	plan, warrant := approved(c.T, c.works, text)
+	_, err := c.registry.Await(c.Context(), plan, warrant, c.courier(), "operator:ana")
+	c.must(err)
+	return warrant.Request, warrant.People
 }
 
 // premises are an installation with two people who decide, by files and commands.
@@ -230,4 +276,71 @@ func TestAHeldConfigurationKeepsItsPlaces(t *testing.T) {
 	if err := cfg.hold(settings.Protection{}); err != nil || cfg.Sandbox != nil {
 		t.Errorf("a sandbox that was not there: %+v, %v", cfg.Sandbox, err)
 	}
+}
+
+// Money is to go elsewhere: the officer hears of it at the address that is in
+// force, residents pay as before for a day, and one person stops it.
+func TestTheFinanceOfficerIsToldAndPaymentsGoOn(t *testing.T) {
+	each(t, func(c *cities) {
+		mails := func() string {
+			t.Helper()
+			_, err := c.outbox.Deliver(t.Context())
+			c.must(err)
+			var all strings.Builder
+			found, err := filepath.Glob(filepath.Join(c.mail, "*.eml"))
+			c.must(err)
+			for _, name := range found {
+				text, err := os.ReadFile(name)
+				c.must(err)
+				if strings.Contains(string(text), "Subject: Money of") {
+					all.Write(text)
+				}
+			}
+			return all.String()
+		}
+		merchant := func() string {
+			t.Helper()
+			c.must(c.payees(t.Context()))
+			c.must(c.towns.Refresh(t.Context()))
+			town, err := c.towns.ByID("eastwell")
+			c.must(err)
+			return town.Processor.Descriptor
+		}
+		before := merchant()
+		request, people := c.diverting(c.east)
+		c.approvals = approval.New(c.db, people)
+		c.clk.Advance(city.PayeeDelay)
+		if got := merchant(); got != before {
+			t.Errorf("before the mail has left, money goes to %s", got)
+		}
+		told := mails()
+		for _, want := range []string{"To: <utilities@", "processor.descriptor", "clearwell city stop --city eastwell"} {
+			if !strings.Contains(told, want) {
+				t.Errorf("the officer is not told %q: %s", want, told)
+			}
+		}
+		_, err := c.registry.Stop(t.Context(), "eastwell", request, "nobody here knows of it", c.courier(), "operator:ana")
+		c.must(err)
+		if got := merchant(); got != before {
+			t.Errorf("after it was stopped, money goes to %s", got)
+		}
+		if told := mails(); !strings.Contains(told, "goes where it went") || !strings.Contains(told, "nobody here knows of it") {
+			t.Errorf("the officer is not told that it was stopped: %s", told)
+		}
+
+		_, people = c.diverting(c.east)
+		c.approvals = approval.New(c.db, people)
+		mails()
+		c.clk.Advance(city.PayeeDelay - time.Second)
+		if got := merchant(); got != before {
+			t.Errorf("before the day is over, money goes to %s", got)
+		}
+		c.clk.Advance(time.Second)
+		if got := merchant(); got == before || !strings.HasPrefix(got, "TOWN OF ") {
+			t.Errorf("after a day, money goes to %s", got)
+		}
+		if !strings.Contains(c.said.String(), "alarm=payee_changed") {
+			t.Errorf("the log does not say it")
+		}
+	})
 }

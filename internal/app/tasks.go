@@ -74,6 +74,7 @@ func (w *works) jobs() *jobs.Runner {
 	runner.Every("reseal", 10*time.Minute, w.reseal)
 	runner.Every("warnings", 10*time.Minute, w.warnTowns)
 	runner.Every("posting", 10*time.Minute, w.postDays)
+	runner.Every("payees", time.Minute, w.payees)
 	if w.outbox != nil {
 		runner.Every("mail", 2*time.Second, func(ctx context.Context) error {
 			_, err := w.outbox.Deliver(ctx)

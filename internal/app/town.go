@@ -109,9 +109,11 @@ func (w *works) fileOf(slug string) string {
 }
 
 type cityCommand struct {
-	Apply applyCity `cmd:"" help:"Put a city file in force, showing what it changes."`
-	Check checkCity `cmd:"" help:"Say what is wrong with a city file. Needs no configuration."`
-	Show  showCity  `cmd:"" help:"Print the city file that is in force."`
+	Apply   applyCity   `cmd:"" help:"Put a city file in force, showing what it changes."`
+	Check   checkCity   `cmd:"" help:"Say what is wrong with a city file. Needs no configuration."`
+	Show    showCity    `cmd:"" help:"Print the city file that is in force."`
+	Waiting cityWaiting `cmd:"" help:"List the files that have money go elsewhere: they wait for a day."`
+	Stop    cityStop    `cmd:"" help:"Stop a file that waits. One person may."`
 }
 
 // checkCity reads a city file.
@@ -197,15 +199,19 @@ func tellFileChange(p Process, plan city.Plan) {
 }
 
 func (c applyCity) apply(ctx context.Context, p Process, w *works, plan city.Plan) error {
-	var version city.Version
-	var err error
-	if c.Request == "" {
-		version, err = w.registry.Apply(ctx, plan, operator())
-	} else if request, unknown := findApproval(ctx, w, plan.File.City, c.Request); unknown != nil {
-		err = unknown
-	} else {
-		version, err = w.registry.ApplyApproved(ctx, plan, city.Warrant{People: w.approvals.People(), Request: request.ID}, operator())
+	apply := func() (city.Version, error) { return w.registry.Apply(ctx, plan, operator()) }
+	if c.Request != "" {
+		request, err := findApproval(ctx, w, plan.File.City, c.Request)
+		if err != nil {
+			return w.inWords(err)
+		}
+		warrant := city.Warrant{People: w.approvals.People(), Request: request.ID}
+		if len(plan.Payee) > 0 {
+			return c.await(ctx, p, w, plan, warrant)
+		}
+		apply = func() (city.Version, error) { return w.registry.ApplyApproved(ctx, plan, warrant, operator()) }
 	}
+	version, err := apply()
 	if err != nil {
 		return w.inWords(err)
 	}

@@ -32,7 +32,7 @@ func answerable() []string {
 		"exposure.Service.Each", "exposure.Service.Tallies", "incident.Desk.Open", "incident.Desk.List", "incident.Desk.People", "incident.Desk.Preview", "incident.Desk.Facts", "incident.Desk.Deeds", "incident.Desk.Closings", "incident.Desk.Warn", "incident.Desk.Warnings", "incident.Desk.Alarm",
 		"incident.Desk.Answer", "sighting.Service.Hear", "sighting.Service.List",
 		"exposure.Service.Between", "exposure.Service.Shown", "ledger.Service.TrialBalance", "inbox.Service.Keep", "inbox.Service.Stuck", "inbox.Service.Settle",
-		"approval.Service.List", "billing.Service.Each", "control.Service.Between", "control.Service.Standing", "retain.Service.Holds", "incident.Desk.Hold", "control.Service.Holds", "control.Service.Throw", "city.Directory.ByID", "city.Registry.Versions", "city.Registry.Kept",
+		"approval.Service.List", "billing.Service.Each", "control.Service.Between", "control.Service.Standing", "retain.Service.Holds", "incident.Desk.Hold", "control.Service.Holds", "control.Service.Throw", "city.Directory.ByID", "city.Registry.Versions", "city.Registry.Kept", "city.Registry.Waiting",
 		"limit.Tries.Begin", "limit.Tries.BeginAll", "secret.Sealer.Seal", "instrument.Service.OfOwner", "instrument.Service.Save", "instrument.Service.Open",
 		"access.Service.Apply", "access.Service.AskCode", "access.Service.Enter", // of whoever asks: they say the same of all addresses
 	}
@@ -148,6 +148,7 @@ func (c *cities) prepare(p *place) {
 	c.joining(p)
 	c.posted(p)
 	c.reported(p)
+	p.diverted, _ = c.diverting(p)
 	p.stuck, p.waiting = c.kept(p, "stuck"), c.kept(p, "waiting")
 	for range inbox.MaxAttempts {
 		c.must(inbox.New(c.db).Settle(c.Context(), p.stuck, errors.New("a reason")))

@@ -68,6 +68,8 @@ func (c *cities) commands(here, other *place) map[string]command {
 		"surplus refunded":    {args: []string{"--city", slug, string(besides(here))}, acts: true},
 		"city apply":          {args: []string{in(slug + ".yaml")}, acts: true},
 		"city show":           {args: []string{slug}},
+		"city waiting":        {args: []string{"--city", slug}},
+		"city stop":           {args: []string{"--city", slug, "--reason", "nobody in " + slug, c.divertedOf(here)}, acts: true},
 		"policy replay":       {args: []string{"--city", slug, "--month", on[:7], in(slug + ".yaml")}},
 		"incident open":       {args: []string{"--city", slug, "worst-" + slug, "capture", "web_frame"}, acts: true},
 		"incident scope":      {args: []string{"--city", slug, "worst-" + slug, "capture", "web_frame", "and", "instrument", "card"}, acts: true},
@@ -143,9 +145,14 @@ func order() []string {
 		"incident returned", "incident address", "incident again", "incident letters", "incident substitute",
 		"incident hold", "posting spared", "retain list", "approval take", "approval list", "approval show", "approval withdraw", "incident lift",
 		"incident publish", "incident affected", "incident unpublish",
-		"day", "dispute list", "dispute won", "dispute lost", "surplus list", "surplus refunded", "city show", "city apply", "manifest make",
+		"day", "dispute list", "dispute won", "dispute lost", "surplus list", "surplus refunded", "city waiting", "city stop", "city show", "city apply", "manifest make",
 		"reports list", "reports show",
 	}
+}
+
+func (c *cities) divertedOf(p *place) string {
+	request, _ := c.diverting(p)
+	return request.String()
 }
 
 // every lists all commands there are.

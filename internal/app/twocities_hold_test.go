@@ -127,6 +127,9 @@ func ridesOfHolding() map[string]func(riding) (any, error) {
 		"retain.EndTx": func(r riding) (any, error) {
 			return nil, retain.EndTx(r.tx, "incident/lifted-"+string(r.other.slug), "a reason", "operator:thief")
 		},
+		"approval.ReadyTx": func(r riding) (any, error) {
+			return nil, approval.ReadyTx(r.ctx, r.tx, approval.People{}, r.other.wish, "test.lift", "a wish", r.tx.Now())
+		},
 		"approval.CarryOutTx": func(r riding) (any, error) {
 			return nil, approval.CarryOutTx(r.ctx, r.tx, approval.People{}, r.other.wish, "test.lift", "a wish", "operator:thief")
 		},

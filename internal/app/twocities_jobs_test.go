@@ -14,6 +14,7 @@ import (
 	"github.com/alexedwards/scs/v2"
 
 	"clearwell/internal/access"
+	"clearwell/internal/approval"
 	"clearwell/internal/audit"
 	"clearwell/internal/city"
 	"clearwell/internal/db"
@@ -104,6 +105,13 @@ func (c *cities) due() map[string]func(*place) {
 		"posting": func(p *place) {
 			p.folder = c.TempDir()
 			decideFile(c.T, c.works, string(p.file()))
+		},
+		"payees": func(p *place) {
+			_, people := c.diverting(p)
+			c.approvals = approval.New(c.db, people)
+			_, err := c.outbox.Deliver(c.Context())
+			c.must(err)
+			c.clk.Advance(city.PayeeDelay)
 		},
 		"mail": func(p *place) {
 			paid, err := c.payments.Payment(c.Context(), p.slug, payment.OfQuote(p.steps["paid"]))

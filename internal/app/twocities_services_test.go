@@ -368,9 +368,13 @@ func aboutOperating() map[string]func(asking) (any, error) {
 				Kind: sighting.Policy, Origin: sighting.Page, Directive: "img-src", Blocked: "https://" + string(a.here.slug) + ".evil.example", Page: "/", Sample: "{}",
 			}}})
 		},
-		"sighting.Service.List":  func(a asking) (any, error) { return a.c.sightings.List(a.ctx, a.here.slug, true) },
-		"sighting.Service.Find":  func(a asking) (any, error) { return a.c.sightings.Find(a.ctx, a.here.slug, a.other.seen) },
-		"city.Directory.ByID":    func(a asking) (any, error) { return a.c.towns.ByID(a.here.slug) },
+		"sighting.Service.List": func(a asking) (any, error) { return a.c.sightings.List(a.ctx, a.here.slug, true) },
+		"sighting.Service.Find": func(a asking) (any, error) { return a.c.sightings.Find(a.ctx, a.here.slug, a.other.seen) },
+		"city.Directory.ByID":   func(a asking) (any, error) { return a.c.towns.ByID(a.here.slug) },
+		"city.Registry.Waiting": func(a asking) (any, error) { return a.c.registry.Waiting(a.ctx, a.here.slug) },
+		"city.Registry.Stop": func(a asking) (any, error) {
+			return a.c.registry.Stop(a.ctx, a.here.slug, a.other.diverted, "a reason", a.c.courier(), "operator:thief")
+		},
 		"city.Registry.Versions": func(a asking) (any, error) { return a.c.registry.Versions(a.ctx, a.here.slug) },
 		"city.Registry.Kept": func(a asking) (any, error) {
 			text, err := a.c.registry.Kept(a.ctx, a.here.slug, 1)

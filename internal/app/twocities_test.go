@@ -69,6 +69,7 @@ type place struct {
 	signedIn access.Session
 	asked    map[access.Purpose]access.Typed // codes that were mailed and not typed
 	folder   string                          // of posting files
+	diverted approval.ID                     // by which its money is about to go elsewhere
 }
 
 // cities are both, and the program that serves them.

@@ -106,6 +106,13 @@ func rides() map[string]func(riding) (any, error) {
 			limit.NewBreaker(r.c.keys.digests).NoteTx(r.tx, limit.Mark{Rule: once(r.other), Key: "004217001"})
 			return nil, nil
 		},
+		"notify.SentTx": func(r riding) (any, error) {
+			sent, err := notify.SentTx(r.ctx, r.tx, "payee "+r.other.diverted.String()+" begun utilities@"+r.other.host)
+			if sent {
+				r.c.Errorf("%s has sent what %s was told", r.here.slug, r.other.slug)
+			}
+			return nil, err
+		},
 		"limit.Breaker.TrippedTx": func(r riding) (any, error) {
 			tripped, err := limit.NewBreaker(r.c.keys.digests).TrippedTx(r.ctx, r.tx, limit.Mark{Rule: tripping(r.other), Key: "004217001"})
 			if tripped {

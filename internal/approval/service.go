@@ -155,6 +155,19 @@ func (s *Service) List(ctx context.Context, city id.City) (all []Standing, err e
 // Signed is the text with its signatures, for another person to sign.
 func (s Standing) Signed() string { return s.signed }
 
+// ReadyTx refuses what [CarryOutTx] would refuse at an instant, and carries nothing
+// out.
+func ReadyTx(ctx context.Context, tx *db.Tx, people People, request ID, action Action, content string, at time.Time) error {
+	kept, err := find(ctx, tx, request)
+	if err == nil {
+		err = kept.mayCarryOut(people, action, content, at)
+	}
+	if err != nil {
+		return fmt.Errorf("looking at request %q: %w", request, err)
+	}
+	return nil
+}
+
 // CarryOutTx refuses to go on unless what the caller is about to do, in the same
 // transaction, was approved in these very words. It can go on once.
 //

@@ -32,7 +32,7 @@ func (p Plan) Words() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Put a city file in force for %s, in the place of version %d.\n\nSHA-256 of the file: %s\n", p.File.City, p.Base, approval.Fingerprint(p.digest))
 	list(&b, "It takes protection away", words(p.Weakenings))
-	list(&b, "It has money go elsewhere, or tells somebody else of it", words(p.Payee))
+	list(&b, "It has money go elsewhere, or tells somebody else of it, a day after the finance officer was told", words(p.Payee))
 	list(&b, "All that it changes", words(p.Changes))
 	return b.String()
 }
@@ -61,11 +61,15 @@ func words[T fmt.Stringer](things []T) []string {
 	return lines
 }
 
-// ApplyApproved puts in force what two people have approved in these words.
+// ApplyApproved puts in force what two people have approved in these words. What
+// has money go elsewhere it refuses ([ErrPayeeWaits]): [Registry.Await] takes that.
 //
 // Returns what [Registry.Apply] and [approval.CarryOutTx] do.
 func (r *Registry) ApplyApproved(ctx context.Context, plan Plan, w Warrant, actor audit.Actor) (Version, error) {
 	return r.put(ctx, plan, actor, func(ctx context.Context, tx *db.Tx, plan Plan) error {
+		if len(plan.Payee) > 0 {
+			return ErrPayeeWaits
+		}
 		return approval.CarryOutTx(ctx, tx, w.People, w.Request, ApplyAction, plan.Words(), actor)
 	})
 }

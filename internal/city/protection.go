@@ -39,7 +39,7 @@ func Weakenings(old, proposed File) []Weakening {
 // bracket, means all below it.
 func harmless() []string {
 	return []string{
-		"name.", "brand.", "languages", "contact.phone", "contact.web", "contact.hours.", "contact.address",
+		"name.", "brand.", "languages", "contact.phone", "contact.web", "contact.hours.", "contact.address", "contact.language",
 		"services[", "banners[", "utility_account_number.leading_zeros", "utility_account_number.example", "quote_lifetime",
 	}
 }

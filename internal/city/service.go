@@ -45,7 +45,8 @@ type Plan struct {
 	File    File
 	Base    int64 // the version in force that it was compared with; 0 for a new town
 	Changes []Change
-	// Weakenings and Payee, where money goes, are what two people must approve.
+	// Weakenings are what two people must approve, and Payee, where money goes, what
+	// besides is in force a day later and not before.
 	Weakenings []Weakening
 	Payee      []Change
 

@@ -22,7 +22,7 @@ type Message struct {
 }
 
 // Content is what a message tells: a [Receipt], a [PageAlarm], a [LoginCode],
-// [LoginNews] or a [TownWarning].
+// [LoginNews], [TownWarning] or [PayeeNews].
 type Content interface {
 	kind() kind
 	check() error
@@ -38,6 +38,7 @@ const (
 	kindLoginCode   kind = "login_code"
 	kindLoginNews   kind = "login_news"
 	kindTownWarning kind = "town_warning"
+	kindPayeeNews   kind = "payee_news"
 )
 
 type messageKind struct{}

@@ -143,6 +143,15 @@ func (s *Service) send(ctx context.Context, q queued) error {
 	})
 }
 
+// SentTx reports whether the message of a key has been handed over.
+func SentTx(ctx context.Context, tx *db.Tx, key string) (bool, error) {
+	state, err := stateOf(ctx, tx, key)
+	if err != nil {
+		return false, fmt.Errorf("looking whether %q was sent: %w", key, err)
+	}
+	return state == "sent", nil
+}
+
 func decode(q queued) (Content, error) {
 	switch q.kind {
 	case kindReceipt:
@@ -155,6 +164,8 @@ func decode(q queued) (Content, error) {
 		return read[LoginNews](q)
 	case kindTownWarning:
 		return read[TownWarning](q)
+	case kindPayeeNews:
+		return read[PayeeNews](q)
 	}
 	return nil, fmt.Errorf("reading content of %s: unknown kind %q", q.id, q.kind)
 }

@@ -66,6 +66,15 @@ func selectDue(ctx context.Context, tx *db.Tx, limit int) ([]queued, error) {
 	return due, err
 }
 
+// stateOf is how a message stands; empty where there is none.
+func stateOf(ctx context.Context, tx *db.Tx, key string) (state string, err error) {
+	err = tx.QueryRow(ctx, `select state from outbox_messages where city_id = $1 and key = $2`, tx.City(), key).Scan(&state)
+	if errors.Is(err, db.ErrNoRows) {
+		err = nil
+	}
+	return state, err
+}
+
 // claim takes a message for this node, if it still is as q says.
 func claim(tx *db.Tx, q queued) {
 	tx.ExecOne(errTaken, `update outbox_messages set state = 'sending', attempts = attempts + 1, next_at = $1

@@ -56,4 +56,4 @@ create table login_locks (
 select clearwell_guard('login_locks');
 
 alter table outbox_messages drop constraint outbox_messages_kind_check;
-alter table outbox_messages add constraint outbox_messages_kind_check check (kind in ('receipt', 'page_alarm', 'login_code', 'login_news', 'town_warning', 'breach_notice'));
+alter table outbox_messages add constraint outbox_messages_kind_check check (kind in ('receipt', 'page_alarm', 'login_code', 'login_news', 'town_warning', 'breach_notice', 'payee_news'));

@@ -55,7 +55,7 @@ create table outbox_messages_new (
   city_id    text not null,
   id         text not null,
   key        text not null,
-  kind       text not null check (kind in ('receipt', 'page_alarm', 'login_code', 'login_news', 'town_warning', 'breach_notice')),
+  kind       text not null check (kind in ('receipt', 'page_alarm', 'login_code', 'login_news', 'town_warning', 'breach_notice', 'payee_news')),
   recipient  text not null,
   language   text not null,
   content    text not null,
