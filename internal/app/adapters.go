@@ -72,7 +72,7 @@ func (p postings) ApprovedOn(ctx context.Context, city id.City, on calendar.Date
 func asPosting(m payment.Payment) cis.Posting {
 	return cis.Posting{
 		Confirmation: m.Confirmation, Kind: cis.Payment, Number: m.UtilityAccount, Service: m.Service,
-		Amount: m.Amount, Fee: m.Fee, PaidAt: m.StartedAt, Tender: string(policy.Card), Channel: m.Channel,
+		Amount: m.Amount, Fee: m.Fee, PaidAt: m.PaidAt(), Tender: string(policy.Card), Channel: m.Channel,
 	}
 }
 

@@ -56,7 +56,7 @@ func (r receipts) message(town *city.City, p payment.Payment, email string) noti
 	return notify.Message{
 		Key: "receipt " + p.ID.String() + " " + strings.ToLower(email), To: email, Language: p.Language,
 		Content: notify.Receipt{
-			Town: town.Name.In(p.Language), Confirmation: p.Confirmation, PaidAt: p.StartedAt, Zone: town.Zone.String(),
+			Town: town.Name.In(p.Language), Confirmation: p.Confirmation, PaidAt: p.PaidAt(), BookedOn: p.BusinessOn, Zone: town.Zone.String(),
 			Service: service.Name.In(p.Language), UtilityAccount: ending(town.Numbers.Display(string(p.UtilityAccount))),
 			Amount: p.Amount, FeeName: words.T("resident.sum.fee"), Fee: p.Fee,
 			Brand: brandName(p.Card.Brand), LastFour: p.Card.Last4, Descriptor: town.Processor.Descriptor,

@@ -67,6 +67,15 @@ func Parse[K Kind](text string) (ID[K], error) {
 	return ID[K]{text}, nil
 }
 
+// Made is the millisecond at which what it identifies began; zero for the zero value.
+func (i ID[K]) Made() time.Time {
+	_, body, _ := strings.Cut(i.text, "_")
+	if len(body) != bodyLen {
+		return time.Time{}
+	}
+	return time.UnixMilli(int64(milliOf(body))).UTC()
+}
+
 // String gives the identifier as text, empty for the zero value.
 func (i ID[K]) String() string { return i.text }
 
@@ -137,6 +146,14 @@ func randomUint32() uint32 {
 }
 
 // encode writes 128 bits as 26 characters, most significant first.
+// milliOf reads the time in front of an identifier's body: its first ten symbols.
+func milliOf(body string) (milli uint64) {
+	for _, symbol := range body[:10] {
+		milli = milli<<5 | uint64(strings.IndexRune(alphabet, symbol))
+	}
+	return milli
+}
+
 func encode(hi, lo uint64) string {
 	var out [bodyLen]byte
 	for i := bodyLen - 1; i >= 0; i-- {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"clearwell/internal/calendar"
 	"clearwell/internal/cardscan"
 	"clearwell/internal/locale"
 	"clearwell/internal/money"
@@ -17,7 +18,8 @@ type Receipt struct {
 	Town         string
 	Confirmation string
 	PaidAt       time.Time
-	Zone         string // of the town, as "America/Chicago"
+	BookedOn     calendar.Date // the business date; none in messages of an earlier release
+	Zone         string        // of the town, as "America/Chicago"
 	Service      string
 	// UtilityAccount is as much of the number as may travel by e-mail, which
 	// anybody on the way can read: "…1172-001".
@@ -99,9 +101,19 @@ func (r Receipt) rows(p *locale.Printer, zone *time.Location, total money.Amount
 	return rows
 }
 
+// counts says when the payment counts as received, and where the day's cut-off was
+// over, on which day the town books it.
+func (r Receipt) counts(p *locale.Printer, zone *time.Location) string {
+	when := p.Time(r.PaidAt, zone)
+	if r.BookedOn.After(calendar.Of(r.PaidAt, zone)) {
+		return p.T("mail.receipt.counts_next", "When", when, "Day", r.BookedOn)
+	}
+	return p.T("mail.receipt.counts", "When", when)
+}
+
 func (r Receipt) notes(p *locale.Printer, zone *time.Location) []note {
 	notes := []note{
-		{Text: p.T("mail.receipt.counts", "When", p.Time(r.PaidAt, zone))},
+		{Text: r.counts(p, zone)},
 		{Text: p.T("mail.receipt.added")},
 		{Text: p.T("mail.receipt.keep")},
 	}

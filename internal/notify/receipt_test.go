@@ -5,12 +5,14 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 	_ "time/tzdata" // towns keep their own time, whatever the machine knows
 
 	"github.com/google/go-cmp/cmp"
 
+	"clearwell/internal/calendar"
 	"clearwell/internal/cardscan"
 	"clearwell/internal/locale"
 	"clearwell/internal/money"
@@ -126,5 +128,23 @@ func TestAddresses(t *testing.T) {
 	}
 	if err := checkAddress("4111111111111111@example.com"); !errors.Is(err, cardscan.ErrCard) {
 		t.Errorf("a card as an address: %v", err)
+	}
+}
+
+// A receipt said when a payment counts, and the posting file another date: it came
+// after the cut-off.
+func TestAReceiptAfterTheCutOffNamesTheDayOfTheBook(t *testing.T) {
+	words, err := locale.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	zone := time.FixedZone("CST", -6*60*60)
+	r := Receipt{PaidAt: time.Date(2026, 11, 30, 23, 30, 0, 0, time.UTC)}
+	day := calendar.Of(r.PaidAt, zone)
+	for on, want := range map[calendar.Date]string{{}: "counts as received", day: "counts as received", day.AddDays(1): "booked on December 1, 2026"} {
+		r.BookedOn = on
+		if got := r.counts(words.Printer(locale.English), zone); !strings.Contains(got, want) {
+			t.Errorf("booked on %s it says %q", on, got)
+		}
 	}
 }

@@ -128,6 +128,16 @@ type Payment struct {
 // Total is what the payer pays in all.
 func (p Payment) Total() money.Amount { return p.Amount.Add(p.Fee) }
 
+// PaidAt is when its newest attempt was made: what was paid, was paid then, and its
+// business date is of then. One that was declined before may have been made on the
+// day before.
+func (p Payment) PaidAt() time.Time {
+	if p.Attempts <= 1 {
+		return p.StartedAt
+	}
+	return p.Attempt.Made()
+}
+
 // Quote names the quote it was made from.
 func (p Payment) Quote() QuoteID { return QuoteOf(p.ID) }
 

@@ -299,3 +299,17 @@ func TestPaymentsNobodyTookAreRemembered(t *testing.T) {
 		}
 	})
 }
+
+// A payment that was declined before a cut-off and paid after it told the instant of
+// the first try beside the business date of the second.
+func TestAPaymentIsPaidWhenItsNewestAttemptWasMade(t *testing.T) {
+	each(t, nil, func(tw *town) {
+		quote := tw.card(tw.quote(8310), refusedCard)
+		first := tw.pay(quote, payment.Declined)
+		tw.clk.Advance(20 * time.Minute)
+		paid := tw.pay(tw.card(quote, good), payment.Approved)
+		if !first.PaidAt().Equal(first.StartedAt) || !paid.PaidAt().Equal(tw.clk.Now().Truncate(time.Millisecond)) {
+			t.Errorf("declined at %s, paid at %s; now is %s", first.PaidAt(), paid.PaidAt(), tw.clk.Now())
+		}
+	})
+}

@@ -40,7 +40,7 @@ func (d *Door) showDone(r *web.Request) (web.Answer, error) {
 	case payment.Lapsed:
 		return expired(r), nil
 	case payment.Disputed:
-		return web.Show(view.Disputed{Page: r.Page(), Total: p.Total(), PaidAt: p.StartedAt, Confirmation: p.Confirmation}), nil
+		return web.Show(view.Disputed{Page: r.Page(), Total: p.Total(), PaidAt: p.PaidAt(), Confirmation: p.Confirmation}), nil
 	case payment.Away:
 		return web.Show(d.unfinished(r, p)).Allowing(waits()), nil
 	}
@@ -137,7 +137,7 @@ func (d *Door) receipt(r *web.Request, p payment.Payment) view.Receipt {
 	v := view.Receipt{
 		Page: r.Page(), Confirmation: p.Confirmation,
 		About: about(r, p.UtilityAccount, p.Service), Amount: p.Amount, Fee: p.Fee,
-		PaidAt: p.StartedAt, Card: cardView(p.Card), Descriptor: r.Town.File.Processor.Descriptor, Posted: !p.AcknowledgedAt.IsZero(),
+		PaidAt: p.PaidAt(), BookedOn: p.BusinessOn, Card: cardView(p.Card), Descriptor: r.Town.File.Processor.Descriptor, Posted: !p.AcknowledgedAt.IsZero(),
 		SentTo: r.Session.Take(sentName(p.ID)), Start: start(r),
 	}
 	if mine(r, p) {

@@ -340,6 +340,7 @@ type Receipt struct {
 	Amount       money.Amount
 	Fee          money.Amount
 	PaidAt       time.Time
+	BookedOn     calendar.Date // the business date
 	Card         Card
 	Descriptor   string        // as it will stand on the card's statement
 	Posted       bool          // the billing system has it

@@ -7,6 +7,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"clearwell/internal/calendar"
 	"clearwell/internal/city"
 	"clearwell/internal/locale"
 	"clearwell/internal/money"
@@ -369,4 +370,15 @@ func describedBy(field, wrong string) templ.Attributes {
 		return nil
 	}
 	return templ.Attributes{"aria-describedby": field + "-error", "aria-invalid": "true"}
+}
+
+// counts says when a payment counts as received, and where the day's cut-off was
+// over, on which day the town books it.
+func (v Receipt) counts() string {
+	words, zone := v.Page.Words, v.Page.Town.Zone
+	when := words.Time(v.PaidAt, zone)
+	if v.BookedOn.After(calendar.Of(v.PaidAt, zone)) {
+		return words.T("resident.receipt.counts_next", "When", when, "Day", v.BookedOn)
+	}
+	return words.T("resident.receipt.counts", "When", when)
 }
