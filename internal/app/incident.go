@@ -31,6 +31,7 @@ type incidentCommand struct {
 	Verify  verifyIncident  `cmd:"" help:"Find out whether a frozen list was changed."`
 	List    listIncidents   `cmd:"" help:"List incidents and their revisions."`
 
+	Drill  drillIncident  `cmd:"" help:"Rehearse the worst day in a town that does not exist, timed, with a scorecard."`
 	Report reportIncident `cmd:"" help:"Say what an incident came to: times, counts, duties, what is open, who did what."`
 	Close  closeIncident  `cmd:"" help:"Close an incident, if nothing is open."`
 	Reopen reopenIncident `cmd:"" help:"Open a closed incident again."`

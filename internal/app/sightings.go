@@ -90,5 +90,5 @@ func (s sightings) tellTx(tx *db.Tx, grave sighting.Sighting) error {
 // page is changed before anybody reports it.
 func reportCommand(town townOf, s sighting.Sighting) string {
 	return fmt.Sprintf("clearwell incident open --city %s reported-%s \"on %s.. and capture web_frame,processor_page\"",
-		town.City, s.FirstAt.In(town.Zone).Format("2006-01-02-1504"), s.FirstAt.In(town.Zone).AddDate(0, 0, -1).Format(time.DateOnly))
+		town.City, s.FirstAt.In(town.Zone).Format("2006-01-02-at-1504"), s.FirstAt.In(town.Zone).AddDate(0, 0, -1).Format(time.DateOnly))
 }

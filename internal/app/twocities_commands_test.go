@@ -27,7 +27,7 @@ func moneyOf(cents int64) money.Amount { return money.Cents(cents) }
 func cityless() []string {
 	return []string{
 		"demo", "serve", "doctor", "init", "gallery", "bench", "version", "city check", "policy explain", "audit key",
-		"manifest key", "manifest verify", "watch run", "watch heartbeat", "watch key", "approve", "person new", "retain run", "import fedach",
+		"manifest key", "manifest verify", "watch run", "watch heartbeat", "watch key", "approve", "person new", "retain run", "incident drill", "import fedach",
 		"keys add", "keys rotate", "keys reseal", "settings show", "settings apply",
 	}
 }

@@ -147,27 +147,34 @@ func (s *Stage) paySome(ctx context.Context, payments []Payment) ([]payment.Paym
 
 // pay does what the pages do when a resident pays.
 func (s *Stage) pay(ctx context.Context, p Payment) (payment.Payment, error) {
-	number, err := s.Town.Numbers.Normalise(p.Resident.Number)
-	if err != nil {
-		return payment.Payment{}, err
-	}
 	payer := exposure.Payer{Email: p.Email}
-	quote, err := s.Payments.Quote(ctx, payment.QuoteRequest{
-		City: s.Town.City, UtilityAccount: billing.Number(number), Channel: policy.Web, Amount: p.Amount,
-		Language: locale.English, Payer: payer, CapturePath: exposure.WebFrame,
-	})
+	quote, err := s.shown(ctx, p)
 	if err != nil {
-		return payment.Payment{}, err
-	}
-	if _, err := s.Payments.ShowFields(ctx, s.Town.City, quote.ID, s.Origin, s.Manifest); err != nil {
 		return payment.Payment{}, err
 	}
 	if p.Mistake != "" {
-		if _, err := s.try(ctx, quote.ID, p.Mistake, payer); err != nil {
+		if _, err := s.try(ctx, quote, p.Mistake, payer); err != nil {
 			return payment.Payment{}, err
 		}
 	}
-	return s.try(ctx, quote.ID, p.Card, payer)
+	return s.try(ctx, quote, p.Card, payer)
+}
+
+// shown is as far as the card fields.
+func (s *Stage) shown(ctx context.Context, p Payment) (payment.QuoteID, error) {
+	number, err := s.Town.Numbers.Normalise(p.Resident.Number)
+	if err != nil {
+		return payment.QuoteID{}, err
+	}
+	quote, err := s.Payments.Quote(ctx, payment.QuoteRequest{
+		City: s.Town.City, UtilityAccount: billing.Number(number), Channel: policy.Web, Amount: p.Amount,
+		Language: locale.English, Payer: exposure.Payer{Email: p.Email}, CapturePath: exposure.WebFrame,
+	})
+	if err != nil {
+		return payment.QuoteID{}, err
+	}
+	_, err = s.Payments.ShowFields(ctx, s.Town.City, quote.ID, s.Origin, s.Manifest)
+	return quote.ID, err
 }
 
 // try gives a card and pays with it.

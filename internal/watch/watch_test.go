@@ -129,7 +129,7 @@ func TestAnAlarmSaysWhatToDo(t *testing.T) {
 	letter := p.told.letters[0]
 	for _, want := range []string{
 		"Card page, language en, plain HTTP as firefox: a script that the release does not serve: https://evil.example/skim.js",
-		`clearwell incident open --city sampletown page-2026-05-04-1210 "on 2026-05-03.. and capture web_frame,processor_page"`,
+		`clearwell incident open --city sampletown page-2026-05-04-at-1210 "on 2026-05-03.. and capture web_frame,processor_page"`,
 		"2026-05-04 12:05:00 UTC", "pause card entry",
 	} {
 		if !strings.Contains(letter.Text, want) {

@@ -123,5 +123,5 @@ func (r Report) Command() string {
 	if !r.LastGood.IsZero() {
 		scope = fmt.Sprintf("on %s.. and capture web_frame,processor_page", r.LastGood.AddDate(0, 0, -1).Format("2006-01-02"))
 	}
-	return fmt.Sprintf("    clearwell incident open --city %s page-%s %q", r.City, r.At.Format("2006-01-02-1504"), scope)
+	return fmt.Sprintf("    clearwell incident open --city %s page-%s %q", r.City, r.At.Format("2006-01-02-at-1504"), scope)
 }
