@@ -164,6 +164,7 @@ func (s *Service) EndOthers(ctx context.Context, of Session) error {
 // stays paid. Returns [ErrNoSession], [ErrProofNeeded].
 func (s *Service) Delete(ctx context.Context, of Session) error {
 	return s.change(ctx, "deleting a login", of, func(_ context.Context, tx *db.Tx, now Session) error {
+		endLinks(tx, now.Login.ID)
 		giveUp(tx, now.Login.ID)
 		voidCodes(tx, now.Login.ID)
 		endSessions(tx, now.Login.ID, SessionID{})

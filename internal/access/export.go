@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"clearwell/internal/billing"
 	"clearwell/internal/db"
 	"clearwell/internal/locale"
 )
@@ -17,6 +18,15 @@ type Export struct {
 	Language locale.Lang       `json:"language"`
 	MadeAt   time.Time         `json:"made_at"`
 	Sessions []ExportedSession `json:"sessions"`
+	Links    []ExportedLink    `json:"utility_accounts"`
+}
+
+// ExportedLink is one utility account that a login sees.
+type ExportedLink struct {
+	UtilityAccount billing.Number `json:"utility_account"`
+	Nickname       string         `json:"nickname"`
+	Role           Role           `json:"role"`
+	Until          string         `json:"until,omitempty"`
 }
 
 // ExportedSession is one session, for its owner.
@@ -40,6 +50,13 @@ func (s *Service) Export(ctx context.Context, of Session) (all Export, err error
 		sessions, err := selectSessions(ctx, tx, now.Login.ID)
 		for _, one := range sessions {
 			all.Sessions = append(all.Sessions, one.exported())
+		}
+		if err != nil {
+			return err
+		}
+		links, err := s.linksOf(ctx, tx, now.Login.ID)
+		for _, one := range links {
+			all.Links = append(all.Links, ExportedLink{one.UtilityAccount, one.Nickname, one.Role, dayOf(one.Until)})
 		}
 		return err
 	})

@@ -46,15 +46,16 @@ func each(t *testing.T, test func(*desk)) {
 func open(t *testing.T, d *db.DB, clk *clock.Manual) *desk {
 	t.Helper()
 	dk := &desk{T: t, d: d, clk: clk}
-	towns := city.NewDirectory(d)
-	registry := city.New(d)
+	key := secret.NewKey()
+	towns := city.NewDirectory(d, key)
+	registry := city.New(d, key)
 	plan, err := registry.Plan(t.Context(), city.ExampleName, city.Example())
 	dk.must(err)
 	_, err = registry.Apply(t.Context(), plan, audit.System)
 	dk.must(err)
 	dk.must(towns.Refresh(t.Context()))
 	dk.Service, err = access.New(access.Deps{
-		DB: d, Towns: towns, Key: secret.NewKey(), Hashing: access.Hashing{MemoryKiB: 8, Passes: 1},
+		DB: d, Towns: towns, Key: key, Hashing: access.Hashing{MemoryKiB: 8, Passes: 1},
 		Address: func(_ *city.City, path string) string { return "https://pay.sampletown.example" + path },
 	})
 	dk.must(err)
@@ -131,6 +132,8 @@ func (dk *desk) code(to string) string {
 }
 
 var visitor = access.Visitor{Agent: "a browser", Language: locale.English}
+
+func secretOf(text string) secret.String { return secret.New(text) }
 
 func applicant(email string) access.Applicant {
 	return access.Applicant{Email: email, Password: secret.New(longWords), Language: locale.English}

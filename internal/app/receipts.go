@@ -7,6 +7,7 @@ import (
 	"net/mail"
 	"strings"
 
+	"clearwell/internal/billing"
 	"clearwell/internal/city"
 	"clearwell/internal/db"
 	"clearwell/internal/id"
@@ -57,7 +58,7 @@ func (r receipts) message(town *city.City, p payment.Payment, email string) noti
 		Key: "receipt " + p.ID.String() + " " + strings.ToLower(email), To: email, Language: p.Language,
 		Content: notify.Receipt{
 			Town: town.Name.In(p.Language), Confirmation: p.Confirmation, PaidAt: p.PaidAt(), BookedOn: p.BusinessOn, Zone: town.Zone.String(),
-			Service: service.Name.In(p.Language), UtilityAccount: ending(town.Numbers.Display(string(p.UtilityAccount))),
+			Service: service.Name.In(p.Language), UtilityAccount: billing.Ending(town.Numbers.Display(string(p.UtilityAccount))),
 			Amount: p.Amount, FeeName: words.T("resident.sum.fee"), Fee: p.Fee,
 			Brand: brandName(p.Card.Brand), LastFour: p.Card.Last4, Descriptor: town.Processor.Descriptor,
 			Address: r.address(town, p.ID), Phone: town.Contact.PhoneInWords(), Practice: town.Processor.Mode == city.Sandbox,
@@ -79,21 +80,6 @@ func (r receipts) at(town *city.City, path string) string {
 		return "http://" + town.Hosts[0] + path
 	}
 	return "https://" + town.Hosts[0] + path
-}
-
-// ending is as much of a number as may travel by mail: its last four letters and
-// digits before the part after the last dash, which is the same for nearly
-// everybody, and that part.
-func ending(number string) string {
-	const shown = 4
-	body, suffix := number, ""
-	if dash := strings.LastIndexByte(number, '-'); dash >= shown {
-		body, suffix = number[:dash], number[dash:]
-	}
-	if len(body) <= shown {
-		return number
-	}
-	return "…" + body[len(body)-shown:] + suffix
 }
 
 // brandName is a card network as it writes itself.

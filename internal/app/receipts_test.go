@@ -1,6 +1,10 @@
 package app
 
-import "testing"
+import (
+	"testing"
+
+	"clearwell/internal/billing"
+)
 
 // What a receipt shows of a number tells one utility account of a household from
 // another, and not the whole of it.
@@ -13,7 +17,7 @@ func TestEndingTellsUtilityAccountsApart(t *testing.T) {
 		"1234":        "1234",
 		"12345-1":     "…2345-1",
 	} {
-		if got := ending(number); got != want {
+		if got := billing.Ending(number); got != want {
 			t.Errorf("ending(%q) = %q, want %q", number, got, want)
 		}
 	}

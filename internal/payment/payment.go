@@ -72,6 +72,7 @@ type Quote struct {
 	ExpiresAt      time.Time
 	Exposure       exposure.ID // zero until card fields are shown
 	CapturePath    exposure.CapturePath
+	Login          string          // of who asked for it; empty for a guest
 	Token          processor.Token // empty until a card is given
 	Card           processor.Instrument
 

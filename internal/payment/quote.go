@@ -25,6 +25,7 @@ type QuoteRequest struct {
 	Language       locale.Lang
 	Payer          exposure.Payer
 	CapturePath    exposure.CapturePath // where the card will be given
+	Login          string               // of who is signed in; empty for a guest
 }
 
 // Quote judges an amount by the town's rules and keeps the offer for the town's
@@ -59,7 +60,7 @@ func newQuote(tx *db.Tx, town *city.City, set policy.Set, req QuoteRequest, owed
 		ID: id.Unguessable[quoteKind](tx.Now()), City: req.City, UtilityAccount: req.UtilityAccount,
 		Service: owed.Statement.Service, Department: service.Department, Channel: req.Channel,
 		Amount: req.Amount, Owed: owed.Total, PolicyVersion: set.Version, Language: req.Language, Payer: req.Payer,
-		QuotedAt: tx.Now(), ExpiresAt: tx.Now().Add(town.QuoteLifetime), CapturePath: req.CapturePath,
+		QuotedAt: tx.Now(), ExpiresAt: tx.Now().Add(town.QuoteLifetime), CapturePath: req.CapturePath, Login: req.Login,
 	}
 }
 
@@ -218,7 +219,7 @@ func (s *Service) recordShown(ctx context.Context, town *city.City, quote Quote,
 func (s *Service) occasion(town *city.City, q Quote, path exposure.CapturePath, manifest string, on calendar.Date) exposure.Occasion {
 	return exposure.Occasion{
 		On: on, CapturePath: path, Flow: exposure.OneTime, Instrument: exposure.Card, Channel: string(q.Channel),
-		Service: string(q.Service), Department: q.Department, UtilityAccount: string(q.UtilityAccount),
+		Service: string(q.Service), Department: q.Department, UtilityAccount: string(q.UtilityAccount), Login: q.Login,
 		Processor: town.Processor.Name, PageManifest: manifest, Release: s.Release, Node: s.Node,
 	}
 }

@@ -11,16 +11,16 @@ import (
 
 const quoteColumns = `city_id, id, quoted_at, expires_at, utility_account, service, department, channel, amount_cents,
 	owed_cents, policy_version, language, payer_name, payer_address, payer_email, payer_phone, exposure_id, capture_path,
-	token, card_brand, card_last4, card_funding, card_entry, card_fingerprint`
+	token, card_brand, card_last4, card_funding, card_entry, card_fingerprint, login_id`
 
 func insertQuote(tx *db.Tx, q Quote) {
 	tx.Exec(`insert into payment_quotes (`+quoteColumns+`) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
-		$13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)`,
+		$13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)`,
 		string(q.City), q.ID.String(), db.Micros(q.QuotedAt), db.Micros(q.ExpiresAt), string(q.UtilityAccount),
 		string(q.Service), q.Department, string(q.Channel), q.Amount.Cents(), q.Owed.Cents(), q.PolicyVersion,
 		string(q.Language), q.Payer.Name, q.Payer.Address, q.Payer.Email, q.Payer.Phone, q.Exposure.String(),
 		string(q.CapturePath), string(q.Token), string(q.Card.Brand), q.Card.Last4, string(q.Card.Funding),
-		string(q.Card.Entry), q.Card.Fingerprint)
+		string(q.Card.Entry), q.Card.Fingerprint, q.Login)
 }
 
 func selectQuote(ctx context.Context, tx *db.Tx, quote QuoteID) (Quote, error) {
@@ -31,7 +31,7 @@ func selectQuote(ctx context.Context, tx *db.Tx, quote QuoteID) (Quote, error) {
 		string(tx.City()), quote.String()).Scan(&q.City, &q.ID, &quotedAt, &expiresAt, &q.UtilityAccount, &q.Service,
 		&q.Department, &q.Channel, &q.Amount, &q.Owed, &q.PolicyVersion, &q.Language, &q.Payer.Name, &q.Payer.Address,
 		&q.Payer.Email, &q.Payer.Phone, &q.Exposure, &q.CapturePath, &q.Token, &c.Brand, &c.Last4, &c.Funding, &c.Entry,
-		&c.Fingerprint)
+		&c.Fingerprint, &q.Login)
 	q.QuotedAt, q.ExpiresAt = db.Time(quotedAt), db.Time(expiresAt)
 	return q, err
 }
