@@ -243,6 +243,11 @@ func addBills(add adder) {
 		owed.Due = sampleDay(23)
 		return sampleBill(p, owed)
 	})
+	addBillsApart(add)
+}
+
+// addBillsApart is bills that somebody left, or that nobody can pay.
+func addBillsApart(add adder) {
 	add("bill-unfinished", func(p ui.Page) View {
 		v := sampleBill(p, owes(8412, 0, 0))
 		v.CardFee = CardFee{Unknown: true}
