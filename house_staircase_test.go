@@ -112,6 +112,7 @@ var (
 		"internal/watch/visit",
 		"internal/watch/browser",
 		"internal/watch",
+		"internal/depot", // runs where the town wants it, too
 		"internal/doctor",
 		"internal/sim",
 		"internal/bench",

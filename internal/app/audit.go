@@ -11,9 +11,10 @@ import (
 )
 
 type auditCommand struct {
-	Verify verifyAudit `cmd:"" help:"Look for rows that were changed, deleted, moved or cut off."`
-	Export exportAudit `cmd:"" help:"Write a town's log to a file that others can verify."`
-	Key    auditKey    `cmd:"" help:"Print the public key, by which others verify."`
+	Verify  verifyAudit  `cmd:"" help:"Look for rows that were changed, deleted, moved or cut off."`
+	Export  exportAudit  `cmd:"" help:"Write a town's log to a file that others can verify."`
+	Key     auditKey     `cmd:"" help:"Print the public key, by which others verify."`
+	Receive receiveAudit `cmd:"" help:"Keep the logs of other machines, where nobody who owns these can change them."`
 }
 
 // What ends the command with a status that scripts notice.

@@ -68,6 +68,9 @@ type Config struct {
 	// Watch says, for each town that has a prober, where its sign of life can be
 	// read. It is shown on the town's page of assurance.
 	Watch map[id.City]Prober `yaml:"watch"`
+	// Copy is where the log and the audit log are handed over to within seconds.
+	// Without it, they are on this machine alone.
+	Copy *Copy `yaml:"copy"`
 
 	people approval.People
 	file   string // where it was read
@@ -111,6 +114,7 @@ var (
 	errPlain    = errors.New("plain: only on this machine's own address (127.0.0.1, ::1 or localhost): residents' visits could be taken over on the way")
 	errSecurity = errors.New("security: give an e-mail address, or an address that begins with https://")
 	errProber   = errors.New("watch: give for each town the prober's public key and where its beat is")
+	errCopy     = errors.New("copy: give host and port of the receiver, and its public key")
 	errNoFrom   = errors.New("mail: from is missing; residents must see who writes to them")
 )
 
@@ -259,6 +263,18 @@ func (c *Config) checkOpenness() error {
 		if _, err := note.NewVerifier(prober.Key); err != nil || prober.Beat == "" {
 			return errProber
 		}
+	}
+	return c.Copy.check()
+}
+
+// check checks where the logs go.
+func (c *Copy) check() error {
+	if c == nil {
+		return nil
+	}
+	_, _, notThere := net.SplitHostPort(c.To)
+	if _, err := note.NewVerifier(c.Key); err != nil || notThere != nil {
+		return errCopy
 	}
 	return nil
 }

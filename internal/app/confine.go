@@ -121,6 +121,17 @@ func (w *works) ports(at listeners) ([]uint16, error) {
 	if w.Mail.SMTP != nil {
 		all = append(all, uint16(w.Mail.SMTP.Port))
 	}
+	if w.Copy != nil {
+		_, named, err := net.SplitHostPort(w.Copy.To)
+		if err != nil {
+			return nil, errCopy
+		}
+		there, err := strconv.ParseUint(named, 10, 16)
+		if err != nil {
+			return nil, errCopy
+		}
+		all = append(all, uint16(there))
+	}
 	for _, prober := range w.Watch {
 		if at, err := url.Parse(prober.Beat); err == nil && prober.remote() {
 			all = append(all, portAsked(at))

@@ -59,7 +59,7 @@ func unitSettings(t *testing.T, unit string) map[string][]string {
 // count), and the prober's as far as a browser lets it be.
 func TestUnitsAreHardened(t *testing.T) {
 	analyze := tool(t, "systemd-analyze")
-	for unit, most := range map[string]string{"clearwell.service": "15", "clearwell-watch.service": "21"} {
+	for unit, most := range map[string]string{"clearwell.service": "15", "clearwell-watch.service": "21", "clearwell-depot.service": "15"} {
 		said, err := exec.CommandContext(t.Context(), analyze, "security", "--offline=true", "--no-pager", "--threshold="+most, deployed+unit).CombinedOutput()
 		if err != nil || regexp.MustCompile(`(?i)unknown|ignoring`).Match(said) {
 			t.Errorf("%s: %v\n%s", unit, err, said)
@@ -69,7 +69,7 @@ func TestUnitsAreHardened(t *testing.T) {
 
 // What a unit starts is a command line of this release.
 func TestUnitsStartWhatThereIs(t *testing.T) {
-	for _, unit := range []string{"clearwell.service", "clearwell-watch.service"} {
+	for _, unit := range []string{"clearwell.service", "clearwell-watch.service", "clearwell-depot.service"} {
 		words := strings.Fields(unitSettings(t, unit)["ExecStart"][0])
 		parser, err := kong.New(&commands{}, kong.Vars{"layouts": strings.Join(layouts.Names(), ", "), "measurements": strings.Join(bench.Names(), ", ")})
 		if err != nil {
@@ -83,7 +83,7 @@ func TestUnitsStartWhatThereIs(t *testing.T) {
 
 // A unit leaves the program a folder to write to, and none to start programs from.
 func TestUnitsLeaveOneFolder(t *testing.T) {
-	for _, name := range []string{"clearwell", "clearwell-watch"} {
+	for _, name := range []string{"clearwell", "clearwell-watch", "clearwell-depot"} {
 		s := unitSettings(t, name+".service")
 		for setting, want := range map[string]string{
 			"ProtectSystem": "strict", "PrivateTmp": "yes", "StateDirectory": name, "User": name, "UMask": "0077", "NoNewPrivileges": "yes", "CapabilityBoundingSet": "",

@@ -21,6 +21,7 @@ import (
 	"clearwell/internal/control"
 	"clearwell/internal/db"
 	"clearwell/internal/db/dbtest"
+	"clearwell/internal/depot"
 	"clearwell/internal/doctor"
 	"clearwell/internal/id"
 	"clearwell/internal/watch"
@@ -53,6 +54,8 @@ func admit(t *testing.T) *ward {
 		w.beat(p.slug, watch.Good)
 		w.name(p, "security@shared.example")
 	}
+	w.cfg.Copy = &Copy{To: "depot.example:8440", Key: key.Public()}
+	w.noteCopied(depot.Status{At: c.clk.Now(), Sizes: map[id.City]int64{"eastwell": 1}})
 	_, err = c.settings.Take(t.Context(), w.cfg.protection(c.keys.audit.Verifier()), audit.System)
 	c.must(err)
 	w.seal()
@@ -140,6 +143,7 @@ func ailments() map[string]func(*ward) doctor.State {
 		"inside.serving":  func(w *ward) doctor.State { w.serving("another"); return doctor.Bad },
 		"inside.jail":     func(w *ward) doctor.State { return doctor.Bad }, // this process is not confined, whatever its note says
 		"inside.settings": func(w *ward) doctor.State { w.cfg.Plain = true; return doctor.Bad },
+		"inside.copy":     func(w *ward) doctor.State { w.clk.Advance(2 * copiesWithin); return doctor.Bad },
 		"inside.audit": func(w *ward) doctor.State {
 			_, err := w.cities.db.Handle().SQL.ExecContext(w.Context(), "update audit_events set actor = 'somebody' where city_id = 'eastwell' and leaf_index = 1")
 			w.must(err)

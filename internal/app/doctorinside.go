@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"clearwell/internal/city"
+	"clearwell/internal/depot"
 	"clearwell/internal/doctor"
 	"clearwell/internal/id"
 	"clearwell/internal/settings"
@@ -38,6 +39,7 @@ func (p *patient) inside() []doctor.Check {
 		{Name: "inside.settings", Rows: []int{4, 17, 29}, Next: "find out who changed it; two people put it in force, with clearwell settings apply or city apply", Look: asking(p.decided)},
 		{Name: "inside.audit", Rows: []int{9}, Next: "preserve everything, touch nothing, and run clearwell audit verify: docs/audit.md", Look: asking(p.verified)},
 		{Name: "inside.sealing", Rows: []int{9}, Next: "look into the log of serve for what keeps it from sealing", Look: asking(p.sealed)},
+		{Name: "inside.copy", Rows: []int{9, 26}, Next: "run clearwell audit receive on a machine of the town's, and name it in `copy`; look there for its alarms", Look: p.copied},
 		{Name: "inside.holds", Rows: []int{22}, Next: "lift the hold when its reason is gone", Look: asking(p.held)},
 		{Name: "inside.sandbox", Next: "take `sandbox` and `plain` out of the configuration", Look: p.playing},
 		{Name: "inside.proxy", Rows: []int{27}, Next: "name the proxy that speaks TLS in `proxies`", Look: p.proxied},
@@ -108,6 +110,32 @@ func (p *patient) decided(ctx context.Context) (doctor.State, string) {
 		}
 	}
 	return doctor.Good, fmt.Sprintf("version %d of the settings, %.12s", inForce.Number, inForce.Digest)
+}
+
+// copiesWithin is how old the last copy may be.
+const copiesWithin = time.Minute
+
+// copied reads what serve has left of the copy of its logs.
+func (p *patient) copied(context.Context) (doctor.State, string) {
+	if p.cfg.Copy == nil {
+		return doctor.Bad, "the logs are on this machine alone"
+	}
+	var s depot.Status
+	text, err := os.ReadFile(copiedNote(p.cfg.Data))
+	if err == nil {
+		err = json.Unmarshal(text, &s)
+	}
+	switch late := p.clock.Now().Sub(s.At); {
+	case err != nil:
+		return badly(err)
+	case len(s.Refused) > 0:
+		return doctor.Bad, fmt.Sprintf("the receiver refuses the audit log of %v: it does not extend what was received", s.Refused)
+	case late > copiesWithin:
+		return doctor.Bad, fmt.Sprintf("the last copy was made at %s", s.At.Format(time.RFC3339))
+	case s.Lost > 0:
+		return doctor.Look, fmt.Sprintf("%d lines of the log were lost while nobody took them", s.Lost)
+	}
+	return doctor.Good, fmt.Sprintf("%d audit logs at %s, copied at %s", len(s.Sizes), p.cfg.Copy.To, s.At.Format(time.RFC3339))
 }
 
 // said reads what serve has left.

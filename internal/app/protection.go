@@ -24,6 +24,9 @@ func (c *Config) protection(auditKey string) settings.Protection {
 		People: c.people.Keys(), Confinement: string(c.Jail), Plain: c.Plain, Open: !c.own(), Origin: c.Origin,
 		Proxies: slices.Clone(c.Proxies), Security: c.Security, AuditKey: auditKey, Mail: c.Mail.way(), Sandbox: c.Sandbox.place(),
 	}
+	if c.Copy != nil {
+		p.Copy = settings.Copy(*c.Copy)
+	}
 	for town, prober := range c.Watch {
 		if p.Probers == nil {
 			p.Probers = map[string]settings.Prober{}
@@ -77,6 +80,10 @@ func (c *Config) hold(p settings.Protection) error {
 	c.Proxies, c.Security, c.Watch = p.Proxies, p.Security, map[id.City]Prober{}
 	for town, prober := range p.Probers {
 		c.Watch[id.City(town)] = Prober(prober)
+	}
+	if c.Copy = nil; p.Copy != (settings.Copy{}) {
+		where := Copy(p.Copy)
+		c.Copy = &where
 	}
 	c.Sandbox = c.Sandbox.held(p.Sandbox)
 	if host, port, err := net.SplitHostPort(p.Mail); err == nil && c.Mail.SMTP != nil {

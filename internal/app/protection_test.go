@@ -263,7 +263,7 @@ func TestAHeldConfigurationKeepsItsPlaces(t *testing.T) {
 		Listen: "0.0.0.0:8080", Data: "elsewhere", Jail: jailOff, Sandbox: &Sandbox{Listen: "127.0.0.1:9", Origin: "https://evil.example"},
 		Mail: Mail{SMTP: &SMTP{Host: "mail.example.net", Port: 25}, From: "a@example.com"},
 	}
-	inForce := settings.Protection{Confinement: "required", Sandbox: settings.OwnMachine, Mail: "mail.example.com:587"}
+	inForce := settings.Protection{Confinement: "required", Sandbox: settings.OwnMachine, Mail: "mail.example.com:587", Copy: settings.Copy{To: "depot.example:8440", Key: "k"}}
 	if err := cfg.hold(inForce); err != nil {
 		t.Fatal(err)
 	}

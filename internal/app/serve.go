@@ -14,6 +14,7 @@ import (
 
 	"clearwell/internal/access"
 	"clearwell/internal/clock"
+	"clearwell/internal/depot"
 	"clearwell/internal/id"
 	"clearwell/internal/letter"
 	"clearwell/internal/limit"
@@ -37,11 +38,13 @@ func (c serveCommand) Run(ctx context.Context, p Process) error {
 	if err != nil {
 		return err
 	}
-	log := logger(p.Err)
+	lines := &depot.Buffer{} // also where nobody takes them yet: who does is known when the settings are
+	log := logger(both(lines, p.Err))
 	w, err := open(ctx, cfg, k, clock.System(), log)
 	if err != nil {
 		return err
 	}
+	w.lines = lines
 	if err := w.take(ctx); err != nil {
 		return errors.Join(err, w.close())
 	}
@@ -109,6 +112,12 @@ func (w *works) serve(ctx context.Context, at listeners) error {
 		running.Go(func() { w.company.Run(ctx) })
 	}
 	w.repeat(ctx, &running)
+	copying, err := w.copying()
+	if err != nil {
+		stop(err)
+	} else if copying != nil {
+		running.Go(func() { copying.Run(ctx) })
+	}
 	<-ctx.Done()
 	w.log.Info("stopping: finishing what is under way")
 	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)

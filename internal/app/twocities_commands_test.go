@@ -28,7 +28,7 @@ func cityless() []string {
 	return []string{
 		"demo", "serve", "doctor", "init", "gallery", "bench", "version", "city check", "policy explain", "audit key",
 		"manifest key", "manifest verify", "watch run", "watch heartbeat", "watch key", "approve", "person new", "retain run", "incident drill", "import fedach",
-		"keys add", "keys rotate", "keys reseal", "settings show", "settings apply",
+		"keys add", "keys rotate", "keys reseal", "settings show", "settings apply", "audit receive",
 	}
 }
 

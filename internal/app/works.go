@@ -20,6 +20,7 @@ import (
 	"clearwell/internal/clock"
 	"clearwell/internal/control"
 	"clearwell/internal/db"
+	"clearwell/internal/depot"
 	"clearwell/internal/inbox"
 	"clearwell/internal/instrument"
 	"clearwell/internal/jail"
@@ -64,6 +65,7 @@ type works struct {
 	openness  *openness
 	settings  *settings.Service
 	asWritten settings.Protection // what the configuration says, in force or not
+	lines     *depot.Buffer       // of the log, for the copy; nil for a command
 	heldFiles []heldFile          // city files that are not in force
 	confined  jail.Report         // what the kernel has taken from this process
 	outbox    *notify.Service     // nil where no mail leaves

@@ -162,6 +162,31 @@ func newestNote(ctx context.Context, tx *db.Tx, city id.City) (n storedNote, fou
 	return n, err == nil, err
 }
 
+// noteToward gives the largest checkpoint behind a place and not behind another,
+// and where there is none, the next.
+func noteToward(ctx context.Context, tx *db.Tx, city id.City, from, to int64) (n storedNote, found bool, err error) {
+	for _, query := range []string{
+		`select tree_size, note from audit_checkpoints where city_id = $1 and tree_size > $2 and tree_size <= $3 order by tree_size desc limit 1`,
+		`select tree_size, note from audit_checkpoints where city_id = $1 and tree_size > $2 and tree_size > $3 order by tree_size limit 1`,
+	} {
+		err := tx.QueryRow(ctx, query, string(city), from, to).Scan(&n.size, &n.note)
+		if !errors.Is(err, db.ErrNoRows) {
+			return n, err == nil, err
+		}
+	}
+	return storedNote{}, false, nil
+}
+
+// eventsBetween gives the rows of the places from one up to another.
+func eventsBetween(ctx context.Context, tx *db.Tx, city id.City, from, to int64) ([]Row, error) {
+	rows, err := tx.Query(ctx, `select id, recorded_at, actor, action, thing, detail from audit_events
+		where city_id = $1 and leaf_index >= $2 and leaf_index < $3 order by leaf_index`, string(city), from, to)
+	if err != nil {
+		return nil, err
+	}
+	return scanRows(rows)
+}
+
 // page is how many rows are read at once while a whole log is walked.
 const page = 2000
 

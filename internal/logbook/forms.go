@@ -38,6 +38,7 @@ func Forms() map[string]form {
 		"from":      {kind: number},
 		"job":       like(`[a-z ]{1,40}`),
 		"late":      like(`[0-9.hmsµn]{1,30}`),
+		"lost":      {kind: number},
 		"mark":      like(`[2-9A-Z]{3}-[2-9A-Z]{3}`),
 		"method":    like(`GET|HEAD|POST|other`),
 		"ms":        {kind: number},

@@ -23,7 +23,7 @@ func (w Weakening) String() string { return w.Setting + ": " + w.Words }
 func Weakenings(old, proposed Protection) []Weakening {
 	var lost []Weakening
 	for _, judge := range []func(old, proposed Protection) []Weakening{
-		otherPeople, lessConfined, wider, moreBelieved, played, otherMail, lessWatched, otherKey,
+		otherPeople, lessConfined, wider, moreBelieved, played, otherMail, lessWatched, lessCopied, otherKey,
 	} {
 		lost = append(lost, judge(old, proposed)...)
 	}
@@ -128,6 +128,17 @@ func lessWatched(old, proposed Protection) []Weakening {
 		}
 	}
 	return lost
+}
+
+// lessCopied names logs that are kept on their own machine alone, or elsewhere.
+func lessCopied(old, proposed Protection) []Weakening {
+	switch {
+	case old.Copy == Copy{} || proposed.Copy == old.Copy:
+		return nil
+	case proposed.Copy == Copy{}:
+		return []Weakening{{"copy", "the logs are copied to nobody"}}
+	}
+	return []Weakening{{"copy", fmt.Sprintf("the logs are copied to %s, before to %s", proposed.Copy.To, old.Copy.To)}}
 }
 
 func otherKey(old, proposed Protection) []Weakening {

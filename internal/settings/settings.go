@@ -36,6 +36,8 @@ type Protection struct {
 	Security string `json:"security,omitempty"`
 	// Probers are those that towns have, by town.
 	Probers map[string]Prober `json:"probers,omitempty"`
+	// Copy is where the logs are handed over to: host, port and public key.
+	Copy Copy `json:"copy,omitzero"`
 	// AuditKey is the public half of the key that signs the audit log.
 	AuditKey string `json:"audit_key,omitempty"`
 }
@@ -45,6 +47,12 @@ const OwnMachine = "this machine"
 
 // Folder is mail that becomes files.
 const Folder = "folder"
+
+// Copy is a machine that keeps the logs.
+type Copy struct {
+	To  string `json:"to"`
+	Key string `json:"key"`
+}
 
 // Prober is whom a town has look from outside.
 type Prober struct {

@@ -25,6 +25,7 @@ func strong() settings.Protection {
 		People: []string{"ada+1", "bo+2"}, Confinement: "required", Origin: "https://pay.example.com",
 		Proxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}, Mail: "mail.example.com:587", Security: "mailto:a@example.com",
 		Probers: map[string]settings.Prober{"sampletown": {Key: "k", Beat: "https://beat.example"}}, AuditKey: "audit+1",
+		Copy: settings.Copy{To: "depot.example:8440", Key: "depot+1"},
 	}
 }
 
@@ -51,6 +52,8 @@ func TestEachWeakeningIsNamed(t *testing.T) {
 		"reports to another":         {"security", func(p *settings.Protection) { p.Security = "" }},
 		"no prober":                  {"watch", func(p *settings.Protection) { p.Probers = nil }},
 		"another prober":             {"watch", func(p *settings.Protection) { p.Probers = map[string]settings.Prober{"sampletown": {Key: "e"}} }},
+		"no copy":                    {"copy", func(p *settings.Protection) { p.Copy = settings.Copy{} }},
+		"a copy at another":          {"copy", func(p *settings.Protection) { p.Copy.Key = "depot+2" }},
 		"another audit key":          {"keys", func(p *settings.Protection) { p.AuditKey = "audit+2" }},
 	} {
 		proposed := strong()
