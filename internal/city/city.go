@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"clearwell/internal/calendar"
 	"clearwell/internal/city/colour"
 	"clearwell/internal/id"
 	"clearwell/internal/locale"
@@ -32,6 +33,7 @@ type File struct {
 	DeclinedTries   int           // so many at once from one network; then one a minute
 	Posting         Posting
 	Processor       Processor
+	Bank            *Bank // that takes the town's e-checks; nil for none
 	Capture         Capture
 	Banners         []Banner
 	Rules           policy.Rulebook
@@ -182,6 +184,35 @@ type Processor struct {
 	Descriptor string
 	Mode       Mode
 	Secrets    map[string]SecretRef // by the names the adapter knows
+}
+
+// Bank is what the town has agreed with the bank that takes its e-checks.
+type Bank struct {
+	Routing     string // of the bank
+	Name        string
+	Origin      string // the ten places by which the bank knows the town
+	OriginName  string
+	Company     string // what payers read on their statement
+	CompanyID   string
+	Description string // of the entries: "UTIL PYMT"
+	Destination string // empty where it is the bank's routing number
+	CutOff      calendar.CutOff
+	SameDay     bool
+	Prenote     bool
+	Retries     int
+	Offset      SecretRef // the town's own bank account, for balanced files: "routing number kind"
+	Returns     string    // a folder into which the bank's files come
+	Folder      string    // into which the town's files go, unless SFTP is said
+	SFTP        *SFTP
+}
+
+// SFTP is a server of the bank's to which files are sent.
+type SFTP struct {
+	Address string // host and port
+	User    string
+	Key     SecretRef // the private key
+	HostKey string    // the server's public key, as the bank gave it: "ssh-ed25519 AAAA…"
+	Folder  string
 }
 
 // SecretRef says where a secret is kept: "file:/etc/clearwell/stripe-key" or

@@ -73,6 +73,9 @@ func readFile(m *mapping, warnings *reader) File {
 		Processor: readProcessor(m.section("processor")),
 		Capture:   choice(m.or("capture", string(CaptureFields)), []Capture{CaptureFields, CaptureRedirect}),
 	}
+	if m.has("bank") {
+		f.Bank = readBank(m.section("bank"), f.zone())
+	}
 	f.DuplicateWindow = m.or("duplicate_window", "24 hours").duration()
 	f.QuoteLifetime = m.or("quote_lifetime", "30 minutes").duration()
 	f.DeclinedCards = m.or("declined_cards", "6").whole(1, 100)

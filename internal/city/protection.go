@@ -54,7 +54,7 @@ func judged() []string {
 
 // payee are those that say where money goes, and who is told of it.
 func payee() []string {
-	return []string{"processor.", "posting.layout", "posting.folder", "contact.finance"}
+	return []string{"processor.", "bank.", "posting.layout", "posting.folder", "contact.finance"}
 }
 
 // among reports whether a setting is one of those listed.
