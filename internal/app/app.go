@@ -42,6 +42,7 @@ type commands struct {
 	Init     initCommand     `cmd:"" help:"Write the files of a new installation, by asking."`
 	Posting  postingCommand  `cmd:"" help:"Give payments to the billing system."`
 	Day      dayCommand      `cmd:"" help:"Compare what every record says of a business date."`
+	Echeck   echeckCommand   `cmd:"" help:"E-checks: files for the bank, and what comes back."`
 	Dispute  disputeCommand  `cmd:"" help:"Payments that cardholders have taken back."`
 	Surplus  surplusCommand  `cmd:"" help:"Money that a processor took besides a payment."`
 	City     cityCommand     `cmd:"" help:"Towns and their files."`

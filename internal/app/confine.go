@@ -75,6 +75,7 @@ func (w *works) folders(p Process) []string {
 			all = append(all, town.Posting.Folder)
 		}
 	}
+	all = append(all, bankFolders(w.towns.All())...)
 	return append(all, scratch(p)...)
 }
 
@@ -137,6 +138,7 @@ func (w *works) ports(at listeners) ([]uint16, error) {
 			all = append(all, portAsked(at))
 		}
 	}
+	all = append(all, bankPorts(w.towns.All())...)
 	for _, ours := range []net.Listener{at.portal, at.sandbox} {
 		if ours != nil {
 			all = append(all, uint16(port(ours)))

@@ -71,6 +71,7 @@ func (w *works) jobs() *jobs.Runner {
 		_, err := w.logins.Sweep(ctx)
 		return err
 	})
+	runner.Every("echecks", time.Minute, w.clear)
 	runner.Every("reseal", 10*time.Minute, w.reseal)
 	runner.Every("warnings", 10*time.Minute, w.warnTowns)
 	runner.Every("posting", 10*time.Minute, w.postDays)

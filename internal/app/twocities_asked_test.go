@@ -33,7 +33,7 @@ func answerable() []string {
 		"incident.Desk.Answer", "sighting.Service.Hear", "sighting.Service.List",
 		"exposure.Service.Between", "exposure.Service.Shown", "ledger.Service.TrialBalance", "inbox.Service.Keep", "inbox.Service.Stuck", "inbox.Service.Settle",
 		"approval.Service.List", "billing.Service.Each", "control.Service.Between", "control.Service.Standing", "retain.Service.Holds", "incident.Desk.Hold", "control.Service.Holds", "control.Service.Throw", "city.Directory.ByID", "city.Registry.Versions", "city.Registry.Kept", "city.Registry.Waiting",
-		"limit.Tries.Begin", "limit.Tries.BeginAll", "secret.Sealer.Seal", "instrument.Service.OfOwner", "instrument.Service.Save", "instrument.Service.Open",
+		"limit.Tries.Begin", "limit.Tries.BeginAll", "secret.Sealer.Seal", "instrument.Service.OfOwner", "clearing.Service.Accept", "clearing.Service.Files", "clearing.Service.Rates", "clearing.Service.Answers", "clearing.Service.Make", "clearing.Service.Deliver", "clearing.Service.Run", "clearing.Service.Tend", "instrument.Service.Save", "instrument.Service.Open",
 		"access.Service.Apply", "access.Service.AskCode", "access.Service.Enter", // of whoever asks: they say the same of all addresses
 	}
 }

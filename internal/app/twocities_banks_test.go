@@ -1,9 +1,12 @@
 package app
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 
+	"clearwell/internal/calendar"
+	"clearwell/internal/clearing"
 	"clearwell/internal/instrument"
 	"clearwell/internal/routing"
 	"clearwell/internal/secret"
@@ -42,6 +45,36 @@ func (c *cities) sealedByAnother(p *place) {
 	c.must(err)
 }
 
+// orderIn asks for an e-check in a city.
+func orderIn(c *cities, p *place, key string) clearing.Order {
+	c.Helper()
+	return clearing.Order{
+		City: p.slug, Key: key, Bank: c.banked(p, ana).ID, Class: clearing.WEB, Amount: moneyOf(p.cents), Reference: "of " + string(p.slug),
+	}
+}
+
+// misheard has the bank send what cannot be read.
+func (c *cities) misheard(p *place) {
+	c.Helper()
+	if _, err := c.echecks.Hear(c.Context(), p.slug, []byte("a page of "+string(p.slug))); !errors.Is(err, clearing.ErrNotACH) {
+		c.Fatal(err)
+	}
+}
+
+func (c *cities) echeckCommands(p *place) map[string]command {
+	c.Helper()
+	file := filepath.Join(c.TempDir(), "returns.ach")
+	c.must(os.WriteFile(file, []byte("nothing that a bank of "+string(p.slug)+" writes"), 0o600))
+	of := []string{"--city", string(p.slug)}
+	return map[string]command{
+		"echeck files":       {args: of},
+		"echeck answers":     {args: append([]string{"--all"}, of...)},
+		"echeck rates":       {args: of},
+		"echeck take":        {args: append(of, file), acts: true, status: statusFailed},
+		"echeck acknowledge": {args: append(of, "77"), status: statusFailed},
+	}
+}
+
 // ana is a login of both cities.
 const ana instrument.Owner = "login:ana"
 
@@ -52,6 +85,27 @@ func aboutBanks() map[string]func(asking) (any, error) {
 			a.c.must(err)
 			a.c.must(secret.Rotate(filepath.Join(a.c.Keys, keyOfSecrets)))
 			return a.c.sealer().Reseal(a.here.slug, "a purpose", value)
+		},
+		"clearing.Service.Accept": func(a asking) (any, error) { return a.c.echecks.Accept(a.ctx, orderIn(a.c, a.here, "att_thief")) },
+		"clearing.Service.Entry": func(a asking) (any, error) {
+			return a.c.echecks.Entry(a.ctx, a.here.slug, "att_of_"+string(a.other.slug))
+		},
+		"clearing.Service.Files":   func(a asking) (any, error) { return a.c.echecks.Files(a.ctx, a.here.slug) },
+		"clearing.Service.Rates":   func(a asking) (any, error) { return a.c.echecks.Rates(a.ctx, a.here.slug) },
+		"clearing.Service.Answers": func(a asking) (any, error) { return a.c.echecks.Answers(a.ctx, a.here.slug, false) },
+		"clearing.Service.Make":    func(a asking) (any, error) { return a.c.echecks.Make(a.ctx, a.here.slug) },
+		"clearing.Service.Tend":    func(a asking) (any, error) { return nil, a.c.echecks.Tend(a.ctx, a.here.slug) },
+		"clearing.Service.Deliver": func(a asking) (any, error) {
+			return nil, a.c.echecks.Deliver(a.ctx, a.here.slug, clearing.Folder(a.c.TempDir()))
+		},
+		"clearing.Service.Run": func(a asking) (any, error) {
+			return nil, a.c.echecks.Run(a.ctx, a.here.slug, clearing.Folder(a.c.TempDir()))
+		},
+		"clearing.Service.Hear": func(a asking) (any, error) {
+			return a.c.echecks.Hear(a.ctx, a.here.slug, []byte("a file of "+a.other.slug))
+		},
+		"clearing.Service.Acknowledge": func(a asking) (any, error) {
+			return nil, a.c.echecks.Acknowledge(a.ctx, a.here.slug, 1, true)
 		},
 		"instrument.Service.Save": func(a asking) (any, error) { return a.c.banks.Save(a.ctx, typedIn(a.here, "login:thief")) },
 		"instrument.Service.OfOwner": func(a asking) (any, error) {
@@ -75,6 +129,12 @@ func aboutBanks() map[string]func(asking) (any, error) {
 
 func ridesOfBanks() map[string]func(riding) (any, error) {
 	return map[string]func(riding) (any, error){
+		"payment.Service.CameBackTx": func(r riding) (any, error) {
+			return nil, r.c.payments.CameBackTx(r.ctx, r.tx, r.paid.Attempt.String(), "R01", r.today(), calendar.Date{})
+		},
+		"payment.Service.CameRightTx": func(r riding) (any, error) {
+			return nil, r.c.payments.CameRightTx(r.ctx, r.tx, r.paid.Attempt.String(), r.today())
+		},
 		"instrument.RefuseTx":  func(r riding) (any, error) { return nil, instrument.RefuseTx(r.ctx, r.tx, r.other.bank, "R02") },
 		"instrument.ForgetTx":  func(r riding) (any, error) { instrument.ForgetTx(r.tx, r.other.bank); return nil, nil },
 		"instrument.RemovedTx": func(r riding) (any, error) { return instrument.RemovedTx(r.ctx, r.tx) },

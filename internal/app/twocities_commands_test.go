@@ -61,6 +61,11 @@ func (c *cities) commands(here, other *place) map[string]command {
 		"posting acknowledge": {args: []string{"--city", slug, "--on", on, "--except", c.confirmed(here, "paid")}, acts: true},
 		"posting settle":      {args: []string{"--city", slug, "--posted-at", clock.System().Now().Format(time.RFC3339), c.confirmed(here, "paid")}, acts: true},
 		"day":                 {args: []string{"--city", slug, "--on", on}, status: statusFailed},
+		"echeck files":        {args: []string{"--city", slug}},
+		"echeck answers":      {args: []string{"--city", slug, "--all"}},
+		"echeck rates":        {args: []string{"--city", slug}},
+		"echeck take":         {args: []string{"--city", slug, in("kept")}, acts: true, status: statusFailed},
+		"echeck acknowledge":  {args: []string{"--city", slug, "77"}, status: statusFailed},
 		"dispute list":        {args: []string{"--city", slug}},
 		"dispute won":         {args: []string{"--city", slug, c.confirmed(here, "paid")}, acts: true},
 		"dispute lost":        {args: []string{"--city", slug, c.confirmed(here, "paid again")}, acts: true},
@@ -141,10 +146,11 @@ func order() []string {
 		"posting export", "posting list", "posting acknowledge", "posting settle", "import bills", "policy replay", "audit verify", "audit export",
 		"incident open", "incident scope", "incident preview", "incident freeze", "incident people", "incident diff", "incident told", "incident fact",
 		"incident clocks", "incident done", "incident undone", "incident tell known", "incident tell mail", "incident tell sent", "incident tell acknowledged",
-		"incident tell list", "incident report", "incident close", "incident reopen", "incident verify", "incident list", "incident codes", "incident mail", "incident print", "incident email", "incident posted", "incident mailings",
+		"incident tell list", "incident report", "incident close", "incident reopen", "incident verify", "incident list", "incident codes", "incident mail", "incident print", "incident posted", "incident mailings",
 		"incident returned", "incident address", "incident again", "incident letters", "incident substitute",
 		"incident hold", "posting spared", "retain list", "approval take", "approval list", "approval show", "approval withdraw", "incident lift",
 		"incident publish", "incident affected", "incident unpublish",
+		"echeck files", "echeck take", "echeck answers", "echeck rates", "echeck acknowledge",
 		"day", "dispute list", "dispute won", "dispute lost", "surplus list", "surplus refunded", "city waiting", "city stop", "city show", "city apply", "manifest make",
 		"reports list", "reports show",
 	}
@@ -202,12 +208,15 @@ func TestTwoCitiesShareNoCommand(t *testing.T) {
 		c.wishing(c.west)
 		c.posted(c.east)
 		c.posted(c.west)
+		c.misheard(c.east)
+		c.misheard(c.west)
 		c.reported(c.east)
 		c.reported(c.west)
 		c.both(func(here, other *place) {
 			mine, canaries := c.canaries(here, other), c.canaries(other, here)
 			all := c.commands(here, other)
-			maps.Copy(all, warningCommands(string(here.slug), all["incident mail"].args[4]))
+			maps.Copy(all, warningCommands(string(here.slug)))
+			maps.Copy(all, c.echeckCommands(here))
 			for _, name := range order() {
 				c.tryCommand(name, all[name], here, other, mine, canaries)
 			}
@@ -231,7 +240,7 @@ func (c *cities) tryCommand(name string, tried command, here, other *place, mine
 			c.Errorf("%s ends with %d: %s", name, got.status, got.err)
 		}
 		c.silent(name+" of "+string(here.slug), said, canaries)
-		if tells := !strings.HasPrefix(name, "approval") && name != "retain list" && name != "posting spared" && name != "posting list" && name != "posting acknowledge" && name != "posting settle" && name != "import bills" && name != "policy replay" && !strings.HasPrefix(name, "dispute") && !strings.HasPrefix(name, "incident") && name != "day"; tells {
+		if tells := !strings.HasPrefix(name, "approval") && !strings.HasPrefix(name, "echeck") && name != "retain list" && name != "posting spared" && name != "posting list" && name != "posting acknowledge" && name != "posting settle" && name != "import bills" && name != "policy replay" && !strings.HasPrefix(name, "dispute") && !strings.HasPrefix(name, "incident") && name != "day"; tells {
 			c.tells(name+" of "+string(here.slug), said, mine)
 		}
 	})

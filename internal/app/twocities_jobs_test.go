@@ -99,6 +99,11 @@ func (c *cities) due() map[string]func(*place) {
 			c.joining(p)
 			c.leaving(p)
 		},
+		"echecks": func(p *place) {
+			_, err := c.echecks.Accept(c.Context(), orderIn(c, p, "att_due_"+string(p.slug)))
+			c.must(err)
+			c.clk.Advance(4 * 24 * time.Hour)
+		},
 		"reseal": func(p *place) {
 			c.sealedByAnother(p)
 		},

@@ -54,17 +54,18 @@ type place struct {
 	street string
 	cents  int64 // owed on the first utility account; a dollar more on each further
 
-	visitor *visitor
-	named   map[string][]string // what stands in the braces of addresses, by name
-	steps   map[string]payment.QuoteID
-	card    string // a token that was given for a quote, and is not charged
-	hold    control.ID
-	wish    approval.ID
-	lift    approval.ID
-	seen    sighting.ID
-	stuck   inbox.Kept
-	waiting inbox.Kept
-	bank    instrument.ID
+	visitor    *visitor
+	named      map[string][]string // what stands in the braces of addresses, by name
+	steps      map[string]payment.QuoteID
+	card       string // a token that was given for a quote, and is not charged
+	hold       control.ID
+	wish       approval.ID
+	lift       approval.ID
+	seen       sighting.ID
+	stuck      inbox.Kept
+	waiting    inbox.Kept
+	bank       instrument.ID
+	bankFolder string
 
 	signedIn access.Session
 	asked    map[access.Purpose]access.Typed // codes that were mailed and not typed
@@ -116,6 +117,7 @@ func settle(t *testing.T, database string) *cities {
 	c := &cities{T: t, clk: clock.NewManual(clock.System().Now().AddDate(0, 0, -3)), heard: &notices{}}
 	c.east = &place{slug: "eastwell", host: "pay.eastwell.localhost", street: "12 Eastmark Street", cents: 83_10}
 	c.west = &place{slug: "westwell", host: "pay.westwell.localhost", street: "12 Westmark Street", cents: 47_25}
+	c.east.bankFolder, c.west.bankFolder = t.TempDir(), t.TempDir()
 	c.open(database)
 	for _, p := range []*place{c.east, c.west} {
 		c.must(c.found(t.Context(), string(p.slug)+".yaml", p.file()))
@@ -134,10 +136,17 @@ func (p *place) file() []byte {
 		State: "TX", Zone: "America/Chicago", Host: p.host,
 	})
 	drafted = bytes.Replace(drafted, []byte("factors: [house_number, name]"), []byte("factors: [house_number, name, last_payment]"), 1)
+	drafted = append(drafted, p.bankTerms()...)
 	if p.folder == "" {
 		return drafted
 	}
 	return bytes.Replace(drafted, []byte("posting:\n"), []byte("posting:\n  folder: "+p.folder+"\n"), 1)
+}
+
+// bankTerms are what a city has agreed with its bank, which is the same for both.
+func (p *place) bankTerms() string {
+	return "bank:\n  routing: \"121042882\"\n  name: WATERWORKS BANK\n  origin: \"1234567890\"\n  origin_name: " + strings.ToUpper(string(p.slug)) +
+		"\n  company: " + strings.ToUpper(string(p.slug)) + "\n  company_id: " + strings.ToUpper(string(p.slug)) + "\n  prenote: false\n  folder: " + p.bankFolder + "\n"
 }
 
 // open makes the program as `clearwell serve` does, with a clock of its own.
@@ -260,6 +269,8 @@ func (c *cities) tell(p *place) {
 	}, audit.Actor("operator:"+p.slug))
 	c.must(err)
 	p.bank = c.banked(p, ana).ID
+	_, err = c.echecks.Accept(c.Context(), orderIn(c, p, "att_of_"+string(p.slug)))
+	c.must(err)
 	c.company.DeliverDue(c.Context())
 	first := c.heard.take()[0] // of the payment that nobody doubts
 	if answer := c.post("/hooks/sandbox", first.header, first.body); answer.status != http.StatusNoContent {

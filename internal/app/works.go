@@ -17,6 +17,7 @@ import (
 	"clearwell/internal/billing"
 	"clearwell/internal/cis"
 	"clearwell/internal/city"
+	"clearwell/internal/clearing"
 	"clearwell/internal/clock"
 	"clearwell/internal/control"
 	"clearwell/internal/db"
@@ -56,6 +57,7 @@ type works struct {
 	approvals *approval.Service
 	bills     *billing.Service
 	banks     *instrument.Service
+	echecks   *clearing.Service
 	payments  *payment.Service
 	exchange  *cis.Service
 	tries     *limit.Tries
@@ -134,6 +136,9 @@ func (w *works) furnish(ctx context.Context) error {
 		DB: w.db, Towns: w.towns, Processors: w.companies, Holds: holds{w.holds, w.release}, Receipts: w.receipts,
 		Breaker: limit.NewBreaker(w.keys.digests), Ratio: limit.NewRatio(w.clock, payment.CardTesting()), Log: w.log, Node: machine, Release: w.release,
 	})
+	if err := w.openClearing(); err != nil {
+		return err
+	}
 	writer, err := w.letterWriter()
 	if err != nil {
 		return err
