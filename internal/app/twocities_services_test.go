@@ -152,6 +152,7 @@ func elsewhere() map[string]string {
 		"city.Diff":                  "compares what it is given",
 		"city.Weakenings":            "compares what it is given",
 		"city.Payee":                 "compares what it is given",
+		"incident.ReleaseWords":      "makes words of what it is given",
 		"payment.NoHolds.CheckCards": "holds nothing, and asks nobody",
 		"report.Facts":               "joins what it is given",
 	}
