@@ -10,7 +10,6 @@ import (
 	"clearwell/internal/id"
 	"clearwell/internal/ledger"
 	"clearwell/internal/payment"
-	"clearwell/internal/policy"
 )
 
 // Services that stand side by side do not know each other; here one is shown to
@@ -72,7 +71,7 @@ func (p postings) ApprovedOn(ctx context.Context, city id.City, on calendar.Date
 func asPosting(m payment.Payment) cis.Posting {
 	return cis.Posting{
 		Confirmation: m.Confirmation, Kind: cis.Payment, Number: m.UtilityAccount, Service: m.Service,
-		Amount: m.Amount, Fee: m.Fee, PaidAt: m.PaidAt(), Tender: string(policy.Card), Channel: m.Channel,
+		Amount: m.Amount, Fee: m.Fee, PaidAt: m.PaidAt(), Tender: string(m.Tender), Channel: m.Channel,
 	}
 }
 

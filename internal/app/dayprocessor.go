@@ -50,13 +50,20 @@ func (d *dueMove) matches(line processor.StatementLine) bool {
 	return !d.found && kind && d.key() == line.Key && d.total.IsNegative() == line.Amount.IsNegative()
 }
 
-// dueMoves are the movements of a business date.
+// dueMoves are the movements of a business date. No processor has what was handed
+// over.
 func dueMoves(paid []payment.Payment, disputes []payment.Dispute, surpluses []payment.Surplus, on calendar.Date) []*dueMove {
 	var due []*dueMove
 	for _, p := range paid {
+		if p.ByHand() {
+			continue
+		}
 		due = append(due, &dueMove{payment: p, kind: processor.SettledCharge, name: p.Confirmation, total: p.Total(), fee: p.Fee, since: p.StartedAt})
 	}
 	for _, d := range disputes {
+		if d.Payment.ByHand() {
+			continue
+		}
 		for _, line := range ofDispute(d, on) {
 			due = append(due, &dueMove{
 				payment: d.Payment, kind: processor.SettledDispute, name: line.Confirmation, total: line.Amount.Add(line.Fee), fee: line.Fee,

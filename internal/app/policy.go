@@ -144,7 +144,7 @@ func (c replayPolicy) Run(ctx context.Context, p Process) error {
 func again(town townOf, m payment.Payment) policy.Payment {
 	billed, _ := town.Service(m.Service)
 	return policy.Payment{ID: m.ID.String(), Question: policy.Question{
-		On: m.BusinessOn, Service: m.Service, MCC: billed.MCC, Channel: m.Channel, Tender: policy.Card,
+		On: m.BusinessOn, Service: m.Service, MCC: billed.MCC, Channel: m.Channel, Tender: m.Tender,
 		Brand: policy.Brand(m.Card.Brand), Funding: policy.Funding(m.Card.Funding), Amount: m.Amount,
 		Owed: policy.Owed{Total: m.Amount, Current: m.Amount},
 	}}

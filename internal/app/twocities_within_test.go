@@ -78,6 +78,15 @@ func rides() map[string]func(riding) (any, error) {
 			audit.RecordTx(r.tx, audit.Event{Actor: "operator:thief", Action: "test.done", Thing: r.made("paid").String()})
 			return nil, nil
 		},
+		"payment.Service.TakeTx": func(r riding) (any, error) {
+			return r.c.payments.TakeTx(r.ctx, r.tx, payment.Handed{
+				UtilityAccount: numbered(1), Channel: policy.Counter, Parts: []payment.Part{{Tender: policy.Cash, Amount: money.Cents(100)}},
+				Language: locale.English, By: "staff:thief",
+			})
+		},
+		"payment.Service.GiveBackTx": func(r riding) (any, error) {
+			return nil, r.c.payments.GiveBackTx(r.ctx, r.tx, r.paid.ID, "a reason", "staff:thief")
+		},
 		"inbox.DoneTx": func(r riding) (any, error) { inbox.DoneTx(r.tx, r.other.waiting); return nil, nil },
 		"inbox.FailedTx": func(r riding) (any, error) {
 			inbox.FailedTx(r.tx, r.other.waiting, errors.New("a reason"))

@@ -14,6 +14,15 @@ func Receivable(service string) Code { return Code("receivable/" + service) }
 // Clearing is what a processor owes the city until it pays out.
 func Clearing(processor string) Code { return Code("clearing/" + processor) }
 
+// OnHand is what lies in the town's drawers, by its tender: "onhand/cash".
+func OnHand(tender string) Code { return Code("onhand/" + tender) }
+
+// InTransit is what was carried to a bank and does not stand on its statement yet.
+func InTransit(bank string) Code { return Code("intransit/" + bank) }
+
+// OverShort is what drawers had less than they should, and more as a credit.
+const OverShort Code = "counter/over_short"
+
 // Fees is what payers paid on top of their bills.
 const Fees Code = "fees/collected"
 
@@ -33,6 +42,10 @@ const (
 	Fee     Cause = "fee"
 	Dispute Cause = "dispute"
 	Surplus Cause = "surplus"
+	// Count is what a count found that should not have been there, or did not.
+	Count Cause = "count"
+	// Deposit moves what lies in a drawer to the bank.
+	Deposit Cause = "deposit"
 	// SurplusRefund takes a surplus away that was given back.
 	SurplusRefund Cause = "surplus_refund"
 )

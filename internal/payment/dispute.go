@@ -81,7 +81,7 @@ func (d Dispute) line(of int) int { return of + 10*(d.Number-1) }
 // taken are what the opening means for the book: the processor owes us less, the
 // resident owes the bill's part again, and the fee's part is no income.
 func (d Dispute) taken() []ledger.Entry {
-	from := ledger.Clearing(d.Payment.Processor)
+	from := d.Payment.holder()
 	return d.entries(lineDispute, d.OpenedOn, func(of ledger.Code, amount money.Amount) ledger.Entry {
 		return ledger.Entry{Debit: of, Credit: from, Amount: amount}
 	})
@@ -89,7 +89,7 @@ func (d Dispute) taken() []ledger.Entry {
 
 // returned undo taken, on the day on which the dispute was won.
 func (d Dispute) returned() []ledger.Entry {
-	to := ledger.Clearing(d.Payment.Processor)
+	to := d.Payment.holder()
 	return d.entries(lineReturn, d.DecidedOn, func(of ledger.Code, amount money.Amount) ledger.Entry {
 		return ledger.Entry{Debit: to, Credit: of, Amount: amount}
 	})

@@ -28,6 +28,12 @@ var (
 	// ErrCardsSlowed: so many cards of the town are being declined that each utility
 	// account, and each card, has one decline. Count: minutes to wait.
 	ErrCardsSlowed = fault.New(fault.Throttled, "cards_slowed")
+	// ErrNotByHand: the tender is nothing that one holds, or the payment was not made
+	// with such a one.
+	ErrNotByHand = fault.New(fault.Conflict, "not_by_hand")
+	// ErrFeeByHand: the town's rules ask a fee for money that is handed over, which
+	// nobody was told of.
+	ErrFeeByHand = fault.New(fault.Refused, "fee_by_hand")
 	// ErrTooManyTries: too many cards were declined on the utility account today.
 	ErrTooManyTries = fault.New(fault.Throttled, "too_many_declines")
 )

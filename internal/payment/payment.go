@@ -8,6 +8,7 @@ import (
 	"clearwell/internal/calendar"
 	"clearwell/internal/exposure"
 	"clearwell/internal/id"
+	"clearwell/internal/ledger"
 	"clearwell/internal/locale"
 	"clearwell/internal/money"
 	"clearwell/internal/policy"
@@ -106,11 +107,12 @@ type Payment struct {
 	UtilityAccount billing.Number
 	Service        policy.Service
 	Channel        policy.Channel
+	Tender         policy.Tender
 	Amount         money.Amount
 	Fee            money.Amount
 	Confirmation   string
 	PolicyVersion  string
-	Processor      string
+	Processor      string // empty for money that was handed over
 	Merchant       processor.Merchant
 	Attempt        AttemptID
 	Attempts       int
@@ -141,6 +143,17 @@ func (p Payment) PaidAt() time.Time {
 
 // Quote names the quote it was made from.
 func (p Payment) Quote() QuoteID { return QuoteOf(p.ID) }
+
+// ByHand reports whether the money was handed over, so that no processor has it.
+func (p Payment) ByHand() bool { return p.Processor == "" }
+
+// holder is the ledger account that has the payment's money until the bank does.
+func (p Payment) holder() ledger.Code {
+	if p.ByHand() {
+		return ledger.OnHand(string(p.Tender))
+	}
+	return ledger.Clearing(p.Processor)
+}
 
 // Owed is what is owed on a utility account, as far as the billing system and we
 // know together.

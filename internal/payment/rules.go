@@ -198,10 +198,10 @@ func feeByBrand(set policy.Set, q policy.Question) (fees []BrandFee, same bool) 
 	return fees, same
 }
 
-// entries are what an attempt means for the book: the processor owes us what
-// the payer pays, the resident owes that much less, and the fee is income.
+// entries are what an attempt means for the book: the processor owes us, or we
+// hold, what the payer pays, the resident owes that much less, and the fee is income.
 func entries(p Payment, firstLine int) []ledger.Entry {
-	from := ledger.Clearing(p.Processor)
+	from := p.holder()
 	all := []ledger.Entry{{
 		Source: p.Attempt.String(), Line: firstLine, On: p.BusinessOn, Debit: from,
 		Credit: ledger.Receivable(string(p.Service)), Amount: p.Amount, Cause: ledger.Payment,

@@ -189,7 +189,7 @@ func (s *Service) newAttempt(tx *db.Tx, j judged) Payment {
 	if p.ID.IsZero() {
 		p = Payment{
 			ID: OfQuote(q.ID), City: q.City, StartedAt: tx.Now(), UtilityAccount: q.UtilityAccount, Service: q.Service,
-			Channel: q.Channel, Amount: q.Amount, Confirmation: s.confirmations.number(tx.Now()), Language: q.Language,
+			Channel: q.Channel, Tender: policy.Card, Amount: q.Amount, Confirmation: s.confirmations.number(tx.Now()), Language: q.Language,
 		}
 	}
 	p.State, p.StateAt, p.BusinessOn, p.PolicyVersion = Asking, tx.Now(), j.on, j.set.Version
@@ -234,13 +234,17 @@ func (p Payment) result(outcome exposure.Outcome, reference string) exposure.Res
 }
 
 func recordAudit(tx *db.Tx, p Payment, on Event, detail map[string]string) {
+	p.audit(tx, on, audit.Actor("payer:"+string(p.Channel)), detail)
+}
+
+func (p Payment) audit(tx *db.Tx, on Event, by audit.Actor, detail map[string]string) {
 	if detail == nil {
 		detail = map[string]string{}
 	}
 	detail["attempt"], detail["state"], detail["total"] = p.Attempt.String(), string(p.State), p.Total().String()
-	detail["principal"], detail["fee"] = p.Amount.String(), p.Fee.String()
+	detail["principal"], detail["fee"], detail["tender"] = p.Amount.String(), p.Fee.String(), string(p.Tender)
 	audit.RecordTx(tx, audit.Event{
-		Actor: audit.Actor("payer:" + string(p.Channel)), Action: "payment." + string(on), Thing: p.ID.String(), Detail: detail,
+		Actor: by, Action: "payment." + string(on), Thing: p.ID.String(), Detail: detail,
 	})
 }
 

@@ -21,16 +21,16 @@ const remembered = 60 * 24 * time.Hour
 const paymentColumns = `city_id, id, state, state_at, started_at, business_on, utility_account, service, channel,
 	amount_cents, fee_cents, confirmation, policy_version, processor, merchant, attempt_id, attempt_number, exposure_id,
 	capture_path, card_brand, card_last4, card_funding, card_entry, card_fingerprint,
-	payer_name, payer_address, payer_email, payer_phone, language, acknowledged_at`
+	payer_name, payer_address, payer_email, payer_phone, language, acknowledged_at, tender`
 
 func insertPayment(tx *db.Tx, p Payment) {
 	tx.Exec(`insert into payments (`+paymentColumns+`, looked_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
-		$13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, 0, $4)`,
+		$13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, 0, $30, $4)`,
 		string(p.City), p.ID.String(), string(p.State), db.Micros(p.StateAt), db.Micros(p.StartedAt), p.BusinessOn.String(),
 		string(p.UtilityAccount), string(p.Service), string(p.Channel), p.Amount.Cents(), p.Fee.Cents(), p.Confirmation,
 		p.PolicyVersion, p.Processor, string(p.Merchant), p.Attempt.String(), p.Attempts, p.Exposure.String(),
 		string(p.CapturePath), string(p.Card.Brand), p.Card.Last4, string(p.Card.Funding), string(p.Card.Entry),
-		p.Card.Fingerprint, p.Payer.Name, p.Payer.Address, p.Payer.Email, p.Payer.Phone, string(p.Language))
+		p.Card.Fingerprint, p.Payer.Name, p.Payer.Address, p.Payer.Email, p.Payer.Phone, string(p.Language), string(p.Tender))
 }
 
 // updateForAttempt begins another attempt, if the payment still stands as it
@@ -162,7 +162,7 @@ func scanPayment(scan func(...any) error) (Payment, error) {
 	err := scan(&p.City, &p.ID, &p.State, &stateAt, &startedAt, &p.BusinessOn, &p.UtilityAccount, &p.Service, &p.Channel,
 		&p.Amount, &p.Fee, &p.Confirmation, &p.PolicyVersion, &p.Processor, &p.Merchant, &p.Attempt, &p.Attempts,
 		&p.Exposure, &p.CapturePath, &p.Card.Brand, &p.Card.Last4, &p.Card.Funding, &p.Card.Entry, &p.Card.Fingerprint,
-		&p.Payer.Name, &p.Payer.Address, &p.Payer.Email, &p.Payer.Phone, &p.Language, &acknowledgedAt)
+		&p.Payer.Name, &p.Payer.Address, &p.Payer.Email, &p.Payer.Phone, &p.Language, &acknowledgedAt, &p.Tender)
 	if err == nil && !p.State.Known() {
 		err = fmt.Errorf("reading payment %s: no state %q", p.ID, p.State)
 	}

@@ -116,17 +116,12 @@ func (c *checker) tenders() {
 		}
 	}
 	for q := range c.questions() {
-		if c.fatal() || !byHand(q.Tender) || q.Channel == Counter || q.Channel == BankFile {
+		if c.fatal() || !q.Tender.ByHand() || q.Channel == Counter || q.Channel == BankFile {
 			continue
 		}
 		rule, _ := c.decision(q).tenderRule()
 		c.find(Warning, "tenders", rule.Name, "%s cannot be handed over on %s", Tenders{q.Tender}, q.Channel)
 	}
-}
-
-// byHand reports whether a tender is something one holds.
-func byHand(tender Tender) bool {
-	return tender == Cash || tender == PaperCheck || tender == MoneyOrder
 }
 
 // clocks refuses cut-offs at no time of day.

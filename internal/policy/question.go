@@ -40,6 +40,9 @@ const (
 	MoneyOrder  Tender = "money_order"
 )
 
+// ByHand reports whether a tender is something one holds.
+func (t Tender) ByHand() bool { return t == Cash || t == PaperCheck || t == MoneyOrder }
+
 // AllTenders lists every tender.
 func AllTenders() Tenders { return Tenders{Card, BankAccount, Cash, PaperCheck, MoneyOrder} }
 
