@@ -42,6 +42,7 @@ type incidentCommand struct {
 	Mail     mailIncident     `cmd:"" help:"Write letters down, each person one of each text, and print them."`
 	Print    printIncident    `cmd:"" help:"Print a mailing again."`
 	Posted   postedIncident   `cmd:"" help:"Note that a mailing was handed to the Postal Service."`
+	Email    emailIncident    `cmd:"" help:"Write to people by e-mail beside their letters, where the law on file allows it, each once for each text."`
 	Mailings mailingsIncident `cmd:"" help:"List mailings."`
 
 	Returned  returnedIncident  `cmd:"" help:"Note envelopes that came back."`

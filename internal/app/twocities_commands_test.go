@@ -147,7 +147,7 @@ func order() []string {
 		"posting export", "posting list", "posting acknowledge", "posting settle", "import bills", "policy replay", "audit verify", "audit export",
 		"incident open", "incident scope", "incident preview", "incident freeze", "incident people", "incident diff", "incident told", "incident fact",
 		"incident clocks", "incident done", "incident undone", "incident tell known", "incident tell mail", "incident tell sent", "incident tell acknowledged",
-		"incident tell list", "incident report", "incident close", "incident reopen", "incident verify", "incident list", "incident codes", "incident mail", "incident print", "incident posted", "incident mailings",
+		"incident tell list", "incident report", "incident close", "incident reopen", "incident verify", "incident list", "incident codes", "incident mail", "incident print", "incident email", "incident posted", "incident mailings",
 		"incident returned", "incident address", "incident again", "incident letters", "incident substitute",
 		"incident hold", "posting spared", "retain list", "approval take", "approval list", "approval show", "approval withdraw", "incident lift", "incident release",
 		"incident publish", "incident affected", "incident unpublish",
@@ -216,7 +216,7 @@ func TestTwoCitiesShareNoCommand(t *testing.T) {
 		c.both(func(here, other *place) {
 			mine, canaries := c.canaries(here, other), c.canaries(other, here)
 			all := c.commands(here, other)
-			maps.Copy(all, warningCommands(string(here.slug)))
+			maps.Copy(all, warningCommands(string(here.slug), all["incident mail"].args[4]))
 			maps.Copy(all, c.echeckCommands(here))
 			for _, name := range order() {
 				c.tryCommand(name, all[name], here, other, mine, canaries)

@@ -1,7 +1,10 @@
 package app
 
 import (
+	"clearwell/internal/db"
 	"clearwell/internal/incident"
+	"clearwell/internal/letter"
+	"clearwell/internal/mailing"
 	"clearwell/internal/report"
 )
 
@@ -17,7 +20,14 @@ func aboutReports() map[string]func(asking) (any, error) {
 		a.c.must(err)
 		return s
 	}
+	order := func(a asking) mailing.Order { return mailing.Order{Incident: worstOf(a.other), Kind: letter.Exposed} }
 	return map[string]func(asking) (any, error){
+		"mailing.Service.PlanEmail": func(a asking) (any, error) {
+			return a.c.mailroom().PlanEmail(a.ctx, a.here.slug, order(a), reports(a).Book)
+		},
+		"mailing.Service.Email": func(a asking) (any, error) {
+			return a.c.mailroom().Email(a.ctx, a.here.slug, order(a), reports(a).Book, nil, "operator:thief")
+		},
 		"report.Service.Facts": func(a asking) (any, error) {
 			return reports(a).Facts(a.ctx, town(a), worstOf(a.other), 0)
 		},
@@ -31,7 +41,7 @@ func aboutReports() map[string]func(asking) (any, error) {
 }
 
 // warningCommands are those by which a city is told, and tells.
-func warningCommands(slug string) map[string]command {
+func warningCommands(slug, notice string) map[string]command {
 	told := func(args ...string) []string {
 		return append(append([]string{"--city", slug, "--yes", "--evidence", "ticket of " + slug}, args...), "told-"+slug)
 	}
@@ -41,6 +51,7 @@ func warningCommands(slug string) map[string]command {
 		"incident tell sent":         {args: told("--to", "Ana of "+slug, "--way", "call"), acts: true},
 		"incident tell acknowledged": {args: told("--by", "Ana of "+slug), acts: true},
 		"incident tell list":         {args: []string{"--city", slug}},
+		"incident email":             {args: []string{"--city", slug, "--notice", notice, "worst-" + slug}},
 		"incident report":            {args: []string{"--city", slug, "--json", "worst-of-" + slug}},
 		"incident close":             {args: []string{"--city", slug, "--yes", "--reason", "over in " + slug, "worst-of-" + slug}, status: statusFailed},
 		"incident reopen":            {args: []string{"--city", slug, "--yes", "--reason", "of " + slug, "over-in-" + slug}, acts: true},
@@ -51,6 +62,10 @@ func warningCommands(slug string) map[string]command {
 func aboutDuties() map[string]func(asking) (any, error) {
 	desk := func(a asking) (*incident.Desk, string) { return incident.New(a.c.db), worstOf(a.other) }
 	return map[string]func(asking) (any, error){
+		"incident.Desk.TellBy": func(a asking) (any, error) {
+			d, name := desk(a)
+			return d.TellBy(a.ctx, a.here.slug, name, 1, nil, incident.Telling{Content: "email-1", Way: "email", By: "operator:ana"}, func(*db.Tx, string) error { return nil })
+		},
 		"incident.Desk.Do": func(a asking) (any, error) {
 			d, name := desk(a)
 			return nil, d.Do(a.ctx, a.here.slug, name, incident.Deed{Duty: "tx-vendor", Act: incident.Done, On: a.today(), DoneBy: "a thief", Evidence: "a letter"})

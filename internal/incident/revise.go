@@ -158,6 +158,12 @@ func (d *Desk) eachPerson(ctx context.Context, city id.City, name string, number
 // that text before is left as it was. It tells how many are told now that were
 // not. Returns [ErrUnknown], [ErrNotFrozen] and [ErrNobody].
 func (d *Desk) Tell(ctx context.Context, city id.City, name string, number int, people []string, t Telling) (int, error) {
+	return d.TellBy(ctx, city, name, number, people, t, func(*db.Tx, string) error { return nil })
+}
+
+// TellBy is [Desk.Tell], with what tells a person in the transaction that notes
+// it: a message is queued, or nobody is noted.
+func (d *Desk) TellBy(ctx context.Context, city id.City, name string, number int, people []string, t Telling, by func(*db.Tx, string) error) (int, error) {
 	revision, err := d.frozen(ctx, city, name, number)
 	if err != nil {
 		return 0, err
@@ -179,7 +185,7 @@ func (d *Desk) Tell(ctx context.Context, city id.City, name string, number int, 
 			told[person] = true
 		}
 	}
-	return len(fresh), wrapped("noting who was told of an incident", d.tell(ctx, city, name, revision.Number, fresh, t))
+	return len(fresh), wrapped("noting who was told of an incident", d.tell(ctx, city, name, revision.Number, fresh, t, by))
 }
 
 // roll is the identifiers of a list.
@@ -202,7 +208,7 @@ func (d *Desk) onList(ctx context.Context, city id.City, name string, number int
 	return on, told, err
 }
 
-func (d *Desk) tell(ctx context.Context, city id.City, name string, number int, people []string, t Telling) error {
+func (d *Desk) tell(ctx context.Context, city id.City, name string, number int, people []string, t Telling, by func(*db.Tx, string) error) error {
 	for at := 0; at < len(people); at += chunk {
 		part := people[at:min(at+chunk, len(people))]
 		err := d.db.Write(ctx, city, func(ctx context.Context, tx *db.Tx) error {
@@ -212,7 +218,13 @@ func (d *Desk) tell(ctx context.Context, city id.City, name string, number int, 
 				if err != nil {
 					return err
 				}
-				told += int(n)
+				if n == 0 {
+					continue // somebody else was faster
+				}
+				if err := by(tx, person); err != nil {
+					return err
+				}
+				told++
 			}
 			if told > 0 {
 				detail := map[string]string{"content": t.Content, "way": t.Way, "people": strconv.Itoa(told)}

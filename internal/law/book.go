@@ -12,16 +12,17 @@ import (
 	"github.com/goccy/go-yaml"
 )
 
-//go:embed jurisdiction/*.yaml networks.yaml contacts.yaml sources.yaml
+//go:embed jurisdiction/*.yaml networks.yaml contacts.yaml sources.yaml electronic.yaml
 var embedded embed.FS
 
 // Book is all law on file. It does not change once loaded and is safe for
 // concurrent use.
 type Book struct {
-	places   map[string]Jurisdiction
-	networks Jurisdiction
-	contacts []Contact
-	sources  map[string]string
+	places     map[string]Jurisdiction
+	networks   Jurisdiction
+	contacts   []Contact
+	electronic []electronic
+	sources    map[string]string
 }
 
 // Load reads the embedded rules. It is called once, at the start: an error means
@@ -53,7 +54,7 @@ func load(files fs.FS) (*Book, error) {
 // readAside reads what is no state's.
 func (b *Book) readAside(files fs.FS) error {
 	for name, into := range map[string]any{
-		"networks.yaml": &b.networks, "contacts.yaml": &b.contacts, "sources.yaml": &b.sources,
+		"networks.yaml": &b.networks, "contacts.yaml": &b.contacts, "sources.yaml": &b.sources, "electronic.yaml": &b.electronic,
 	} {
 		if err := read(files, name, into); err != nil {
 			return err

@@ -21,6 +21,11 @@ func (b *Book) check() error {
 			all = append(all, fmt.Errorf("contact %s: it needs a name, an address, a telephone and a source on file", c.Key))
 		}
 	}
+	for _, c := range b.electronic {
+		if err := b.checkCell(c.cell()); err != nil {
+			all = append(all, fmt.Errorf("e-mail beside letters: %w", err))
+		}
+	}
 	return errors.Join(all...)
 }
 

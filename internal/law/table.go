@@ -26,6 +26,9 @@ func (b *Book) Table() []Cell {
 			all = append(all, c.printed(place.Name))
 		}
 	}
+	for _, c := range b.electronic {
+		all = append(all, c.cell().printed("E-mail beside letters"))
+	}
 	return all
 }
 

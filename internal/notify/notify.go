@@ -22,7 +22,7 @@ type Message struct {
 }
 
 // Content is what a message tells: a [Receipt], a [PageAlarm], a [LoginCode],
-// [LoginNews], [TownWarning] or [PayeeNews].
+// [LoginNews], [TownWarning], [PayeeNews] or [BreachNotice].
 type Content interface {
 	kind() kind
 	check() error
@@ -33,12 +33,13 @@ type Content interface {
 type kind string
 
 const (
-	kindReceipt     kind = "receipt"
-	kindPageAlarm   kind = "page_alarm"
-	kindLoginCode   kind = "login_code"
-	kindLoginNews   kind = "login_news"
-	kindTownWarning kind = "town_warning"
-	kindPayeeNews   kind = "payee_news"
+	kindReceipt      kind = "receipt"
+	kindPageAlarm    kind = "page_alarm"
+	kindLoginCode    kind = "login_code"
+	kindLoginNews    kind = "login_news"
+	kindTownWarning  kind = "town_warning"
+	kindPayeeNews    kind = "payee_news"
+	kindBreachNotice kind = "breach_notice"
 )
 
 type messageKind struct{}

@@ -164,6 +164,8 @@ func decode(q queued) (Content, error) {
 		return read[LoginNews](q)
 	case kindTownWarning:
 		return read[TownWarning](q)
+	case kindBreachNotice:
+		return read[BreachNotice](q)
 	case kindPayeeNews:
 		return read[PayeeNews](q)
 	}
