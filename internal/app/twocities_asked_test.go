@@ -145,7 +145,6 @@ func (c *cities) prepare(p *place) {
 	c.Helper()
 	c.worst(p)
 	c.wishing(p)
-	c.joining(p)
 	c.posted(p)
 	c.reported(p)
 	p.diverted, _ = c.diverting(p)

@@ -30,6 +30,11 @@ func (c *cities) joining(p *place) {
 	c.must(err)
 	p.signedIn, err = c.logins.Join(c.Context(), p.slug, c.codeFor(p, asked), browserOf(p))
 	c.must(err)
+	c.must(c.logins.Link(c.Context(), p.signedIn, numbered(1), "a house in "+string(p.slug)))
+	links, err := c.logins.Links(c.Context(), p.signedIn)
+	c.must(err)
+	p.named["link"] = []string{links.Mine[0].ID.String()}
+	c.must(c.logins.Invite(c.Context(), p.signedIn, access.Gift{Link: links.Mine[0].ID, Email: "bo@example.com", Role: access.Seer}))
 	p.asked = map[access.Purpose]access.Typed{}
 	for _, purpose := range []access.Purpose{access.SignIn, access.Recover} {
 		asked, err := c.logins.AskCode(c.Context(), p.slug, purpose, shared, locale.English)

@@ -276,6 +276,7 @@ func (c *cities) tell(p *place) {
 	if answer := c.post("/hooks/sandbox", first.header, first.body); answer.status != http.StatusNoContent {
 		c.Fatalf("a notice gets %d", answer.status)
 	}
+	c.joining(p)
 }
 
 // shared is the e-mail address of a resident of both cities.

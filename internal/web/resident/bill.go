@@ -1,6 +1,7 @@
 package resident
 
 import (
+	"clearwell/internal/access"
 	"errors"
 	"fmt"
 	"strings"
@@ -30,20 +31,26 @@ func proved(r *web.Request) (visit string, number billing.Number, ok bool) {
 	if err != nil || named.IsZero() {
 		return "", "", false
 	}
-	number = billing.Number(r.Session.Recall(named.String()))
-	return named.String(), number, number != ""
+	kept := r.Session.Recall(named.String())
+	if kept == "" || strings.Contains(kept, " ") { // by a link, which proves nothing: see reached
+		return "", "", false
+	}
+	return named.String(), billing.Number(kept), true
 }
 
 func (d *Door) showBill(r *web.Request) (web.Answer, error) {
-	visit, number, ok := proved(r)
-	if !ok {
-		return expired(r), nil
+	at, ok, err := d.reached(r)
+	if err != nil || !ok {
+		return expired(r), err
 	}
-	v, _, err := d.billPage(r, visit, number)
+	v, _, err := d.billPage(r, at.visit, at.number)
 	if err != nil {
 		return web.Answer{}, err
 	}
-	m := mistaken(r, billAddress(r, visit))
+	if !at.pays {
+		v.Refusal = r.Words.T("resident.home.see_only")
+	}
+	m := mistaken(r, billAddress(r, at.visit))
 	if len(m.Typed) > 0 {
 		v.Other, v.Page.Errors = m.Typed[view.FieldOtherAmount], m.Errors
 		choose(v.Choices, view.Amount(m.Typed[view.FieldAmount]))
@@ -173,11 +180,14 @@ func choices(o payment.Owed) []view.Choice {
 
 // chooseAmount makes a quote of the amount that the resident chose.
 func (d *Door) chooseAmount(r *web.Request) (web.Answer, error) {
-	visit, number, ok := proved(r)
-	if !ok {
-		return expired(r), nil
+	at, ok, err := d.reached(r)
+	switch {
+	case err != nil || !ok:
+		return expired(r), err
+	case !at.pays:
+		return web.Answer{}, access.ErrRole
 	}
-	v, owed, err := d.billPage(r, visit, number)
+	v, owed, err := d.billPage(r, at.visit, at.number)
 	if err != nil {
 		return web.Answer{}, err
 	}
@@ -185,7 +195,7 @@ func (d *Door) chooseAmount(r *web.Request) (web.Answer, error) {
 	v.Other = strings.TrimSpace(r.PostFormValue(view.FieldOtherAmount))
 	amount, field, err := chosen(v, owed, kind)
 	if err == nil {
-		return d.quote(r, visit, number, amount, v, field)
+		return d.quote(r, at, amount, v, field)
 	}
 	return wrongBill(r, v, field, r.Words.T(wrongAmount(v.Other, field), "Typed", v.Other, "Meant", meant(v.Other))), nil
 }
@@ -242,13 +252,13 @@ func meant(typed string) string {
 }
 
 // quote asks what it costs, and says beside the field why it cannot be paid.
-func (d *Door) quote(r *web.Request, visit string, number billing.Number, amount money.Amount, v view.Bill, field string) (web.Answer, error) {
-	if err := d.mayShow(r, visit); err != nil {
+func (d *Door) quote(r *web.Request, at reached, amount money.Amount, v view.Bill, field string) (web.Answer, error) {
+	if err := d.mayShow(r, at.visit); err != nil {
 		return web.Answer{}, err
 	}
 	quote, err := d.Payments.Quote(r.Context(), payment.QuoteRequest{
-		City: r.Town.City(), UtilityAccount: number, Channel: policy.Web, Amount: amount,
-		Language: r.Words.Lang(), CapturePath: capturePath(r.Town.File),
+		City: r.Town.City(), UtilityAccount: at.number, Channel: policy.Web, Amount: amount,
+		Language: r.Words.Lang(), Login: at.login, Payer: exposure.Payer{Email: at.email}, CapturePath: capturePath(r.Town.File),
 	})
 	switch fault.KindOf(err) {
 	case fault.Invalid, fault.Refused:
@@ -257,7 +267,7 @@ func (d *Door) quote(r *web.Request, visit string, number billing.Number, amount
 	if err != nil {
 		return web.Answer{}, fmt.Errorf("choosing an amount: %w", err)
 	}
-	r.Session.Remember(quote.ID.String(), visit)
+	r.Session.Remember(quote.ID.String(), at.visit)
 	return web.GoTo(payAddress(r, quote.ID)), nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 
 	"clearwell/internal/access"
@@ -54,6 +55,7 @@ func (d *Door) logins() web.Routes {
 		"GET /my/delete":    d.fresh(d.showDelete),
 		"POST /my/delete":   d.fresh(d.deleteLogin),
 	}
+	maps.Copy(routes, d.links())
 	for pattern, handler := range routes {
 		routes[pattern] = func(r *web.Request) (web.Answer, error) {
 			if d.Logins == nil {
@@ -118,9 +120,11 @@ func (d *Door) fresh(handler func(*web.Request, access.Session) (web.Answer, err
 // that are a button of another.
 func askFirst(r *web.Request, first string) web.Answer {
 	next := r.URL.Path
-	if next == "/my/out" || next == "/my/sessions" || next == "/my/prove" {
+	switch next {
+	case "/my/out", "/my/sessions", "/my/prove", "/my/pay", "/my/offers":
 		next = access.Home
 	}
+	next = strings.TrimSuffix(next, "/share")
 	r.Session.Remember(keptNext, next)
 	return web.GoTo(first)
 }

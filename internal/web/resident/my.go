@@ -7,10 +7,21 @@ import (
 )
 
 func (d *Door) showHome(r *web.Request, s access.Session) (web.Answer, error) {
-	return web.Show(view.Home{
-		Page: r.Page(), Email: s.Login.Email, Done: r.Session.Take(keptDone), Pay: start(r), Settings: settingsAddress(r),
-		SignOut: view.Form{Action: r.Address("/my/out")},
-	}), nil
+	all, err := d.Logins.Links(r.Context(), s)
+	if err != nil {
+		return web.Answer{}, err
+	}
+	v := view.Home{
+		Page: r.Page(), Email: s.Login.Email, Done: r.Session.Take(keptDone), Add: r.Address("/my/add"), Settings: settingsAddress(r),
+		SignOut: view.Form{Action: r.Address("/my/out")}, Pay: view.Form{Action: r.Address("/my/pay")}, Answer: view.Form{Action: r.Address("/my/offers")},
+	}
+	for _, offer := range all.ToMe {
+		v.Offers = append(v.Offers, view.Offer{Name: offer.ID.String(), Number: display(r, offer.UtilityAccount), Role: view.Role(offer.Role), Until: offer.Until})
+	}
+	if v.UtilityAccounts, err = d.linkedViews(r, all); err != nil {
+		return web.Answer{}, err
+	}
+	return web.Show(v), nil
 }
 
 // signOut ends the session, and forgets all that the visit remembers: who comes

@@ -125,7 +125,7 @@ func (d *Door) reprice(r *web.Request, s stage) (web.Answer, error) {
 	}
 	fresh, err := d.Payments.Quote(r.Context(), payment.QuoteRequest{
 		City: old.City, UtilityAccount: old.UtilityAccount, Channel: policy.Web, Amount: amount,
-		Language: r.Words.Lang(), Payer: old.Payer, CapturePath: old.CapturePath,
+		Language: r.Words.Lang(), Payer: old.Payer, Login: old.Login, CapturePath: old.CapturePath,
 	})
 	if err != nil {
 		return web.Answer{}, fmt.Errorf("pricing again: %w", err)

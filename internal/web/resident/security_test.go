@@ -44,7 +44,7 @@ func disguises() map[string]string {
 // sampled fills the braces of a pattern with identifiers that nobody has.
 func sampled(pattern string) (method, path string) {
 	method, path, _ = strings.Cut(strings.TrimSuffix(pattern, "{$}"), " ")
-	for name, prefix := range map[string]string{"visit": "vis", "quote": "quo", "payment": "pay"} {
+	for name, prefix := range map[string]string{"visit": "vis", "quote": "quo", "payment": "pay", "link": "link"} {
 		path = strings.ReplaceAll(path, "{"+name+"}", prefix+"_0123456789abcdefghjkmnpqrs")
 	}
 	return method, path

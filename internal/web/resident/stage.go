@@ -43,6 +43,8 @@ func (d *Door) at(r *web.Request) (s stage, elsewhere *web.Answer, err error) {
 		return s, to(d.withoutVisit(r, s.made)), nil
 	case err != nil && s.made.State == payment.Away:
 		return s, to(web.GoTo(doneAddress(r, s.made.ID))), nil // the rules may have changed since it was begun
+	case err == nil && s.quote.Login != "" && !d.isLogin(r, s.quote.Login):
+		return s, to(d.withoutVisit(r, s.made)), nil // signed out since, here or from elsewhere
 	case err == nil && s.quote.Language != r.Words.Lang():
 		s.quote.Language = r.Words.Lang()
 		err = d.Payments.Speak(r.Context(), r.Town.City(), s.id, s.quote.Language)
@@ -93,4 +95,10 @@ func parse[T any, P interface {
 	var parsed T
 	err := P(&parsed).UnmarshalText([]byte(text))
 	return parsed, err
+}
+
+// isLogin reports whether a login is signed in here.
+func (d *Door) isLogin(r *web.Request, login string) bool {
+	signedIn, err := d.session(r)
+	return err == nil && signedIn.Login.ID.String() == login
 }

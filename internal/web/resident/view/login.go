@@ -4,6 +4,8 @@ import (
 	"strings"
 	"time"
 
+	"clearwell/internal/calendar"
+	"clearwell/internal/money"
 	"clearwell/internal/web/ui"
 )
 
@@ -12,7 +14,17 @@ const (
 	FieldPassword = "password"
 	FieldCode     = "code"
 	FieldSession  = "session" // to be ended: a name, or Others
-	HowCode       = "code"    // of the field "how": a code by e-mail instead
+	FieldNickname = "nickname"
+	FieldLink     = "link"
+	FieldOffer    = "offer"
+	FieldShare    = "share" // to be taken back
+	FieldRole     = "role"
+	FieldUntil    = "until"
+	HowCode       = "code" // of the field "how": a code by e-mail instead
+	HowAccept     = "accept"
+	HowDecline    = "decline"
+	HowUnlink     = "unlink"
+	HowTakeBack   = "take_back"
 	Others        = "others"
 )
 
@@ -29,29 +41,89 @@ const (
 	AskProof       Asking = "prove"
 	AskNewEmail    Asking = "new_email"
 	AskDelete      Asking = "delete"
+	AskNickname    Asking = "nickname"
 )
 
 // Enter asks who somebody is, or how they wish to show it from now on.
 type Enter struct {
-	Page  ui.Page
-	Form  Form
-	Asks  Asking
-	Email string // as typed, or where a code was sent
-	Done  string // message id of what was just done; empty for nothing
-	Links []Link
+	Page   ui.Page
+	Form   Form
+	Asks   Asking
+	Email  string // as typed, or where a code was sent
+	Done   string // message id of what was just done; empty for nothing
+	Number string // of the utility account that is added
+	Links  []Link
 }
 
 // Link leads from a page to another.
 type Link struct{ Address, Text string } // Text is a message id
 
-// Home is the page of a login.
+// Home is the page of a login: its utility accounts, and what is owed on each.
 type Home struct {
-	Page     ui.Page
-	Email    string
-	Done     string // message id; empty for nothing
-	Pay      string // address where a bill is found
-	Settings string // address
-	SignOut  Form
+	Page            ui.Page
+	Email           string
+	Done            string // message id; empty for nothing
+	UtilityAccounts []Linked
+	Offers          []Offer
+	Add             string // address where a utility account is added
+	Settings        string // address
+	SignOut         Form
+	Pay             Form
+	Answer          Form // to an offer
+}
+
+// Linked is a utility account that a login sees.
+type Linked struct {
+	Name     string // of the link
+	Nickname string // empty for none
+	Number   string
+	Service  string
+	Owed     *money.Amount // nil where it is not billed any more
+	Due      calendar.Date // zero where nothing is due
+	Role     Role
+	Until    calendar.Date // the last day; zero without an end
+	Given    bool          // by somebody else
+	Address  string        // of its own page
+}
+
+// Role is what a login may do with a utility account.
+type Role string
+
+// The roles.
+const (
+	RoleFull Role = "full"
+	RolePay  Role = "pay"
+	RoleSee  Role = "see"
+)
+
+// Offer is a utility account that somebody else shares.
+type Offer struct {
+	Name   string
+	Number string
+	Role   Role
+	Until  calendar.Date
+}
+
+// Sharing is the page of one linked utility account: what it is called, and who
+// else sees it.
+type Sharing struct {
+	Page   ui.Page
+	Linked Linked
+	Done   string // message id; empty for nothing
+	Shares []Share
+	Change Form
+	Share  Form
+	Typed  map[string]string
+	Home   string
+}
+
+// Share is somebody else who sees a utility account, or was offered it.
+type Share struct {
+	Name    string
+	Email   string
+	Role    Role
+	Until   calendar.Date
+	Offered bool // and not answered yet
 }
 
 // Settings is how a login signs in, and where it is signed in.
@@ -78,7 +150,7 @@ type SignedIn struct {
 }
 
 func (v Enter) say(what string) string {
-	return v.Page.Words.T("resident.login."+string(v.Asks)+"."+what, "Email", v.Email)
+	return v.Page.Words.T("resident.login."+string(v.Asks)+"."+what, "Email", v.Email, "Number", v.Number)
 }
 
 func (v Enter) page() ui.Page { return under(v.Page, v.say("title"), 0) }
@@ -96,6 +168,8 @@ func (v Enter) fields() []ui.Field {
 		return []ui.Field{v.passwordField("new-password")}
 	case AskProof:
 		return []ui.Field{v.passwordField("current-password")}
+	case AskNickname:
+		return []ui.Field{nicknameField(v.Page, "")}
 	case AskCode:
 		return []ui.Field{v.codeField()}
 	}
@@ -169,3 +243,75 @@ func (v Settings) title(s SignedIn) string {
 
 // elsewhere reports whether the login is signed in in another browser too.
 func (v Settings) elsewhere() bool { return len(v.Sessions) > 1 }
+
+func nicknameField(p ui.Page, value string) ui.Field {
+	return ui.Field{
+		Words: p.Words, Name: FieldNickname, Value: value, MaxLength: 40, Optional: true,
+		Label: p.Words.T("resident.login.nickname_label"), Hint: p.Words.T("resident.login.nickname_hint"), Error: p.ErrorOf(FieldNickname),
+	}
+}
+
+// title is what its owner calls it.
+func (l Linked) title() string {
+	if l.Nickname != "" {
+		return l.Nickname
+	}
+	return l.Number
+}
+
+// owed says what is owed, or that nothing is.
+func (v Home) owed(l Linked) string {
+	words := v.Page.Words
+	switch {
+	case l.Owed == nil:
+		return words.T("resident.home.unbilled")
+	case l.Owed.IsNegative():
+		return words.T("resident.home.credit", "Amount", l.Owed.Abs())
+	case l.Owed.IsZero():
+		return words.T("resident.home.nothing")
+	case l.Due.IsZero():
+		return words.T("resident.home.owed", "Amount", *l.Owed)
+	}
+	return words.T("resident.home.owed_by", "Amount", *l.Owed, "Due", l.Due)
+}
+
+// role says what somebody may do, and until when.
+func role(p ui.Page, r Role, until calendar.Date) string {
+	text := p.Words.T("resident.role." + string(r))
+	if until.IsZero() {
+		return text
+	}
+	return text + " " + p.Words.T("resident.role.until", "Day", until)
+}
+
+func (v Sharing) emailField() ui.Field {
+	return ui.Field{
+		Words: v.Page.Words, Name: FieldEmail, Type: "email", Value: v.Typed[FieldEmail], MaxLength: 254,
+		Label: v.Page.Words.T("resident.sharing.email"), Error: v.Page.ErrorOf(FieldEmail),
+	}
+}
+
+func (v Sharing) untilField() ui.Field {
+	return ui.Field{
+		Words: v.Page.Words, Name: FieldUntil, Type: "date", Value: v.Typed[FieldUntil], Optional: true,
+		Label: v.Page.Words.T("resident.sharing.until"), Hint: v.Page.Words.T("resident.sharing.until_hint"), Error: v.Page.ErrorOf(FieldUntil),
+	}
+}
+
+// nickname is what was typed, or what it is called.
+func (v Sharing) nickname() string {
+	if typed, sent := v.Typed[FieldNickname]; sent {
+		return typed
+	}
+	return v.Linked.Nickname
+}
+
+// roles are what can be shared.
+func (v Sharing) roles() []Role { return []Role{RolePay, RoleSee, RoleFull} }
+
+func (v Sharing) chosen() Role {
+	if typed := Role(v.Typed[FieldRole]); typed != "" {
+		return typed
+	}
+	return RolePay
+}

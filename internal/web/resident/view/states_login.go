@@ -3,6 +3,7 @@ package view
 import (
 	"time"
 
+	"clearwell/internal/money"
 	"clearwell/internal/web/ui"
 )
 
@@ -47,10 +48,9 @@ func addLogins(add adder) {
 	asking("new-password", AskNewPassword, func(*Enter) {})
 	asking("prove", AskProof, func(v *Enter) { v.Email = "maria@example.com" })
 	asking("new-email", AskNewEmail, func(*Enter) {})
+	asking("nickname", AskNickname, func(v *Enter) { v.Number = "104-2233-01" })
 	asking("delete-login", AskDelete, func(v *Enter) { v.Links = []Link{{"/my/settings", "resident.login.to_settings"}} })
-	add("home", func(p ui.Page) View {
-		return Home{Page: p, Email: "maria@example.com", Done: "resident.done.signed_up", Pay: "/", Settings: "/my/settings", SignOut: Form{Action: "/my/out"}}
-	})
+	addHomes(add)
 	add("settings", func(p ui.Page) View { return sampleSettings(p) })
 	add("settings-elsewhere", func(p ui.Page) View {
 		v := sampleSettings(p)
@@ -68,4 +68,58 @@ func sampleSettings(p ui.Page) Settings {
 		Export: "/my/export", Delete: "/my/delete", Home: "/my",
 		Sessions: []SignedIn{{Name: "session_1", Agent: "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:133.0) Gecko/20100101 Firefox/133.0", SeenAt: sampleInstant(), Here: true}},
 	}
+}
+
+func addHomes(add adder) {
+	add("find-adding", func(p ui.Page) View {
+		v := sampleFind(p)
+		v.Adding = true
+		return v
+	})
+	home := func(p ui.Page) Home {
+		return Home{
+			Page: p, Email: "maria@example.com", Add: "/my/add", Settings: "/my/settings", SignOut: Form{Action: "/my/out"},
+			Pay: Form{Action: "/my/pay"}, Answer: Form{Action: "/my/offers"},
+		}
+	}
+	add("home-empty", func(p ui.Page) View {
+		v := home(p)
+		v.Done = "resident.done.signed_up"
+		return v
+	})
+	add("home", func(p ui.Page) View {
+		v, owed, credit := home(p), money.Cents(8412), money.Cents(-1500)
+		one := sampleLinked(p)
+		one.Owed, one.Due = &owed, sampleDay(24).AddDays(14)
+		mothers := sampleLinked(p)
+		mothers.Nickname, mothers.Owed, mothers.Role, mothers.Given, mothers.Until = "Mamá", &credit, RoleSee, true, sampleDay(30)
+		gone := sampleLinked(p)
+		gone.Nickname, gone.Service = "", ""
+		v.UtilityAccounts = []Linked{one, mothers, gone}
+		v.Offers = []Offer{{Name: "invite_1", Number: "104-2234-01", Role: RolePay, Until: sampleDay(30)}}
+		return v
+	})
+	sharing := func(p ui.Page) Sharing {
+		return Sharing{Page: p, Linked: sampleLinked(p), Change: Form{Action: "/sample"}, Share: Form{Action: "/sample/share"}, Home: "/my"}
+	}
+	add("sharing", func(p ui.Page) View { return sharing(p) })
+	add("sharing-shared", func(p ui.Page) View {
+		p.Errors = []ui.FieldError{{Field: FieldUntil, Text: p.Words.T("fault.link_until")}}
+		v := sharing(p)
+		v.Typed = map[string]string{FieldEmail: "bo@example.com", FieldRole: string(RoleSee), FieldUntil: "2020-01-01"}
+		v.Shares = []Share{
+			{Name: "link_2", Email: "a.very.long.address.of.a.tenant@mail.example.org", Role: RolePay, Until: sampleDay(30)},
+			{Name: "invite_3", Email: "eva@example.com", Role: RoleFull, Offered: true},
+		}
+		return v
+	})
+	add("sharing-given", func(p ui.Page) View {
+		v := sharing(p)
+		v.Linked.Role, v.Linked.Given = RoleSee, true
+		return v
+	})
+}
+
+func sampleLinked(p ui.Page) Linked {
+	return Linked{Name: "link_1", Nickname: "Home", Number: "104-2233-01", Service: sampleAbout(p).Service, Role: RoleFull, Address: "/my/utility-accounts/link_1"}
 }

@@ -60,6 +60,7 @@ type Find struct {
 	// Affected: the guest asks whether they were affected by a breach, and not for
 	// a bill.
 	Affected bool
+	Adding   bool // the resident adds it to a login
 }
 
 // Notice is what the town has published about a breach.

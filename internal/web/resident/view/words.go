@@ -34,6 +34,9 @@ func waysShown(p ui.Page) ui.Page {
 
 // The words of the page that differ by what the guest asks for.
 func (v Find) title() string {
+	if v.Adding {
+		return v.Page.Words.T("resident.adding.title")
+	}
 	if v.Affected {
 		return v.Page.Words.T("resident.affected.title")
 	}
@@ -41,6 +44,9 @@ func (v Find) title() string {
 }
 
 func (v Find) lead() string {
+	if v.Adding {
+		return v.Page.Words.T("resident.adding.lead")
+	}
 	if v.Affected {
 		return v.Page.Words.T("resident.affected.lead")
 	}
@@ -48,6 +54,9 @@ func (v Find) lead() string {
 }
 
 func (v Find) button() string {
+	if v.Adding {
+		return v.Page.Words.T("resident.adding.button")
+	}
 	if v.Affected {
 		return v.Page.Words.T("resident.affected.button")
 	}
@@ -55,6 +64,9 @@ func (v Find) button() string {
 }
 
 func (v Find) safe() string {
+	if v.Adding {
+		return v.Page.Words.T("resident.adding.safe")
+	}
 	if v.Affected {
 		return v.Page.Words.T("resident.affected.safe")
 	}
