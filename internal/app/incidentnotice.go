@@ -23,10 +23,10 @@ import (
 // noticeFile is what a town says of a breach, as somebody types it. What the city
 // file and the facts of the incident have is not asked again.
 type noticeFile struct {
-	Office     string                 `yaml:"office"`
+	Office     noticeWords            `yaml:"office"`
 	Phone      string                 `yaml:"phone"` // the town's where it is left out
 	Site       string                 `yaml:"site"`
-	Hours      string                 `yaml:"hours"`
+	Hours      noticeWords            `yaml:"hours"` // the town's where they are left out
 	Monitoring string                 `yaml:"monitoring"`
 	On         calendar.Date          `yaml:"on"`
 	Windows    []noticeWindow         `yaml:"windows"`
@@ -41,6 +41,25 @@ type noticeFile struct {
 	Service    string                 `yaml:"service"`
 	Serial     int                    `yaml:"serial"`
 	Duplex     bool                   `yaml:"duplex"`
+}
+
+// noticeWords are one text for all languages, or one for each.
+type noticeWords struct {
+	all string
+	own map[locale.Lang]string
+}
+
+// UnmarshalYAML reads either.
+func (w *noticeWords) UnmarshalYAML(read func(any) error) error {
+	if err := read(&w.all); err == nil {
+		return nil
+	}
+	return read(&w.own)
+}
+
+// in is the text in a language; in English where that one is missing.
+func (w noticeWords) in(lang locale.Lang) string {
+	return cmp.Or(w.own[lang], w.own[locale.English], w.all)
 }
 
 type noticeWindow struct {
@@ -67,10 +86,18 @@ func readNotice(ctx context.Context, path string, desk *incident.Desk, town town
 
 func (f noticeFile) terms(town townOf, facts law.Facts) mailing.Terms {
 	n := letter.Notice{
-		Town: town.Name.In(locale.English), Office: f.Office, Address: town.Contact.Address,
-		Phone: cmp.Or(f.Phone, town.Contact.PhoneInWords()), Site: f.Site, Hours: f.Hours, Monitoring: f.Monitoring,
+		Town: town.Name.In(locale.English), Office: f.Office.in(locale.English), Address: town.Contact.Address,
+		Phone: cmp.Or(f.Phone, town.Contact.PhoneInWords()), Site: f.Site, Monitoring: f.Monitoring,
+		Hours: cmp.Or(f.Hours.in(locale.English), town.Contact.Hours.In(locale.English)), In: map[locale.Lang]letter.Names{},
 		Entity: facts.Entity, State: town.State, On: f.On, Discovered: facts.CityDiscovered, Held: !facts.Delay.From.IsZero(),
 		Seen: f.Seen, Ways: f.Ways, Safe: f.Safe, Story: f.Story, Doing: f.Doing,
+	}
+	for _, lang := range town.Languages {
+		if lang != locale.English {
+			n.In[lang] = letter.Names{
+				Town: town.Name.In(lang), Office: f.Office.in(lang), Hours: cmp.Or(f.Hours.in(lang), town.Contact.Hours.In(lang)),
+			}
+		}
 	}
 	for _, w := range f.Windows {
 		n.Windows = append(n.Windows, letter.Window{From: w.From, To: w.To})

@@ -16,7 +16,8 @@ func (w *Writer) Compose(n Notice, kind Kind, state string, lang locale.Lang) (L
 		return Letter{}, err
 	}
 	content := w.book.Content(law.Facts{Entity: n.Entity, State: n.State}, state, n.On)
-	d := draft{notice: n, content: content, book: w.book, printer: w.catalogue.Printer(lang)}
+	printer := w.catalogue.Printer(lang)
+	d := draft{notice: n.spokenIn(printer.Lang()), content: content, book: w.book, printer: printer}
 	l := d.exposed(state)
 	if kind == Information {
 		l = d.information()

@@ -1,6 +1,7 @@
 package letter
 
 import (
+	"cmp"
 	"errors"
 
 	"clearwell/internal/calendar"
@@ -54,9 +55,10 @@ type Notice struct {
 	Town, Office string
 	Address      []string // of the town, printed in the return window
 	Phone, Site  string
-	Hours        string // when the telephone is answered: "8 a.m. to 8 p.m."
-	Monitoring   string // site of the credit monitoring service; empty without
-	Parent       string // of a business that has one
+	Hours        string                // when the telephone is answered: "8 a.m. to 8 p.m."
+	In           map[locale.Lang]Names `json:",omitempty"` // the town's own words where a language has others
+	Monitoring   string                // site of the credit monitoring service; empty without
+	Parent       string                // of a business that has one
 
 	Entity     law.Entity
 	State      string
@@ -75,6 +77,17 @@ type Notice struct {
 	// Doing is what the town does about it, in place of ours, which claims that
 	// the page was closed and repaired and that the authorities know.
 	Doing map[locale.Lang]string
+}
+
+// Names are what only a town can say in a language: nobody else may translate the
+// name of an office.
+type Names struct{ Town, Office, Hours string }
+
+// spokenIn is the notice with the town's words for a language.
+func (n Notice) spokenIn(lang locale.Lang) Notice {
+	own := n.In[lang]
+	n.Town, n.Office, n.Hours = cmp.Or(own.Town, n.Town), cmp.Or(own.Office, n.Office), cmp.Or(own.Hours, n.Hours)
+	return n
 }
 
 // Letter is the text for one person, but for their name.

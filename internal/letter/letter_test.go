@@ -291,3 +291,34 @@ func TestPresortByDeliveryPoint(t *testing.T) {
 		t.Errorf("the order is %v", order)
 	}
 }
+
+// A Spanish letter named "City of Clearwell" and its office in English: nobody but
+// the town can say what they are called.
+func TestATownIsNamedInTheLettersLanguage(t *testing.T) {
+	n := notice()
+	n.In = map[locale.Lang]letter.Names{locale.Spanish: {Town: "Ciudad de Clearwell", Office: "Facturación", Hours: "de 8 a. m. a 8 p. m."}}
+	w := writer(t)
+	spanish, err := w.Compose(n, letter.Exposed, "TX", locale.Spanish)
+	if err != nil {
+		t.Fatal(err)
+	}
+	public, err := w.Public(n, locale.Spanish)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := spanish.Text() + public.Web.Text() + public.Press.Text() + public.Telephone.Title + fmt.Sprint(public.Telephone.Answers)
+	for _, own := range []string{"Ciudad de Clearwell", "Facturación", "de 8 a. m. a 8 p. m."} {
+		if !strings.Contains(text, own) {
+			t.Errorf("nothing says %q", own)
+		}
+	}
+	for _, foreign := range []string{"City of Clearwell", "Utility Billing", "8 a.m."} {
+		if strings.Contains(text, foreign) {
+			t.Errorf("it says %q:\n%s", foreign, text)
+		}
+	}
+	english, err := w.Compose(n, letter.Exposed, "TX", locale.English)
+	if err != nil || strings.Contains(english.Text(), "Ciudad") {
+		t.Errorf("the English letter: %v\n%s", err, english.Text())
+	}
+}

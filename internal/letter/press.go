@@ -241,8 +241,9 @@ func (p *Press) form(key formKey) (*form, error) {
 		return nil, err
 	}
 	f := &form{letter: l, printer: p.writer.catalogue.Printer(key.lang)}
+	own := p.notice.spokenIn(l.Language)
 	pages := lay(p.pdf, l,
-		f.printer.T("letter.signed", "Town", p.notice.Town, "Office", p.notice.Office),
+		f.printer.T("letter.signed", "Town", own.Town, "Office", own.Office),
 		f.printer.T("letter.other_language", "Site", p.notice.Site))
 	for i, lines := range pages {
 		f.pages = append(f.pages, p.pdf.CreateTemplate(func(t *fpdf.Tpl) {

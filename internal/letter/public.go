@@ -40,7 +40,9 @@ func (w *Writer) Public(n Notice, lang locale.Lang) (Public, error) {
 	if err := n.check(); err != nil {
 		return Public{}, err
 	}
-	d := draft{notice: n, book: w.book, printer: w.catalogue.Printer(lang)}
+	printer := w.catalogue.Printer(lang)
+	n = n.spokenIn(printer.Lang())
+	d := draft{notice: n, book: w.book, printer: printer}
 	return Public{
 		Language: d.printer.Lang(),
 		Banner:   d.printer.T("letter.banner", "Windows", d.windows(), "Site", n.Site, "Phone", n.Phone),
