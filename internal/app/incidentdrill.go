@@ -147,25 +147,19 @@ func (d *drill) held(ctx context.Context, today *day) error {
 	return d.step("the portal follows: no page shows card fields", untilFrozen, func() error { return d.refused(ctx) })
 }
 
-// refused waits until the portal, which has its holds from a moment ago, shows no
-// card fields any more.
+var errShown = errors.New("card fields are still shown")
+
+// refused waits until the portal shows no card fields any more.
 func (d *drill) refused(ctx context.Context) error {
-	ctx, late := context.WithTimeout(ctx, 10*time.Second)
-	defer late()
-	every := time.NewTicker(50 * time.Millisecond)
-	defer every.Stop()
-	for {
+	err := until(ctx, func() error {
 		err := d.stage.Meet(ctx, []sampletown.Meeting{{Resident: d.sample, Manner: sampletown.Leaves}})
 		if errors.Is(err, control.ErrCardsHeld) {
-			d.check("nobody is shown card fields any more", true)
 			return nil
 		}
-		select {
-		case <-ctx.Done():
-			return fmt.Errorf("card fields are still shown: %w", errors.Join(ctx.Err(), err))
-		case <-every.C:
-		}
-	}
+		return errors.Join(errShown, err)
+	})
+	d.check("nobody is shown card fields any more", err == nil)
+	return err
 }
 
 // listed is until the list is frozen.
@@ -294,6 +288,17 @@ func (d *drill) announced(ctx context.Context, today *day) error {
 	if err != nil {
 		return err
 	}
+	return d.step("the portal follows: residents read the notice", untilLetters, func() error {
+		err := until(ctx, func() error { return d.read(ctx) })
+		d.check("residents read the notice", err == nil)
+		return err
+	})
+}
+
+var errUnread = errors.New("the notice is not on the portal")
+
+// read asks the portal for the notice, as a resident would.
+func (d *drill) read(ctx context.Context) error {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, d.stated.Start+"notice", nil)
 	if err != nil {
 		return err
@@ -304,8 +309,30 @@ func (d *drill) announced(ctx context.Context, today *day) error {
 	}
 	defer answer.Body.Close()
 	page, err := io.ReadAll(answer.Body)
-	d.check("residents read the notice", answer.StatusCode == http.StatusOK && strings.Contains(string(page), "pay.sampletown.example/notice"))
+	if err == nil && (answer.StatusCode != http.StatusOK || !strings.Contains(string(page), "pay.sampletown.example/notice")) {
+		err = errUnread
+	}
 	return err
+}
+
+// until tries until it goes well: the portal has holds and notices from a moment
+// ago.
+func until(ctx context.Context, try func() error) error {
+	ctx, late := context.WithTimeout(ctx, 10*time.Second)
+	defer late()
+	every := time.NewTicker(50 * time.Millisecond)
+	defer every.Stop()
+	for {
+		err := try()
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return errors.Join(ctx.Err(), err)
+		case <-every.C:
+		}
+	}
 }
 
 // keep copies what was printed to where somebody may look at it.

@@ -236,7 +236,7 @@ func TestASkimmerForOneBrowserIsSeen(t *testing.T) {
 	}
 }
 
-// A page that is changed every third time is seen in two runs, for each run asks
+// A page that is changed every third time is seen in one run, for each view asks
 // for it twice in each language.
 func TestASkimmerNowAndThenIsSeen(t *testing.T) {
 	l := watchFrom(t)
@@ -250,10 +250,8 @@ func TestASkimmerNowAndThenIsSeen(t *testing.T) {
 		}
 		return body
 	})
-	first, _ := english.Look(t.Context(), views)
-	second, _ := english.Look(t.Context(), views)
-	if first.Verdict() != watch.Good || second.Verdict() != watch.Changed {
-		t.Errorf("%s, then %s", first.Verdict(), second.Verdict())
+	if report, _ := english.Look(t.Context(), views); report.Verdict() != watch.Changed || asked < 4 {
+		t.Errorf("%s, asked %d times", report.Verdict(), asked)
 	}
 }
 

@@ -153,7 +153,7 @@ func TestUnchangedPagesRaiseNoAlarm(t *testing.T) {
 		views = append(views, l.chromium(face))
 	}
 	report, exhibits := l.prober.Look(t.Context(), views)
-	if report.Verdict() != watch.Good || len(exhibits) > 0 || report.Pages != 2*3*len(views) {
+	if report.Verdict() != watch.Good || len(exhibits) > 0 || report.Pages != 2*4*len(views) {
 		t.Errorf("%d pages: %s", report.Pages, report.Words(l.words).Text)
 	}
 }

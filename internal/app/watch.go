@@ -89,6 +89,7 @@ type prober struct {
 	out   io.Writer
 	faces *watch.Deck[browser.Face]
 	names *watch.Deck[string]
+	roads *watch.Deck[string]
 }
 
 func newProber(c watchRun, cfg WatchConfig, out io.Writer) (*prober, error) {
@@ -102,7 +103,7 @@ func newProber(c watchRun, cfg WatchConfig, out io.Writer) (*prober, error) {
 	}
 	return &prober{
 		watchRun: c, cfg: cfg, key: key, words: words.Printer(cfg.Language), out: out,
-		faces: watch.NewDeck(browser.Faces()), names: watch.NewDeck(slices.Collect(maps.Keys(visit.Agents()))),
+		faces: watch.NewDeck(browser.Faces()), names: watch.NewDeck(slices.Collect(maps.Keys(visit.Agents()))), roads: watch.NewDeck(visit.Roads()),
 	}, nil
 }
 
@@ -161,10 +162,10 @@ func (w *prober) one(ctx context.Context, m manifest.Manifest, several bool) err
 func (w *prober) views() []watch.View {
 	face, name := w.faces.Draw(), w.names.Draw()
 	return []watch.View{
-		{Name: "browser", Face: face.Name, Walker: browser.Fresh{Config: browser.Config{
+		{Name: "browser", Face: face.Name, From: w.roads.Draw(), Walker: browser.Fresh{Config: browser.Config{
 			Path: w.cfg.Browser.Path, NoSandbox: w.cfg.Browser.NoSandbox, Zone: w.cfg.Browser.Zone, Face: face, Dwell: rand.N(w.cfg.Browser.Dwell),
 		}}},
-		{Name: "plain", Face: name, Walker: visit.Plain{Agent: visit.Agents()[name]}},
+		{Name: "plain", Face: name, From: w.roads.Draw(), Walker: visit.Plain{Agent: visit.Agents()[name]}},
 	}
 }
 

@@ -47,7 +47,7 @@ func TestWatchFromAnotherMachine(t *testing.T) {
 		"heartbeat: {key: prober.key, file: beat}\nwebhook: http://127.0.0.1:1/\nbrowser: {no_sandbox: true, dwell: 1ms}\n"), 0o600))
 	run := []string{"watch", "--once", "--config", at("watch.yaml"), "--manifest", at("manifest.txt"), l.prober.Manifest.Start}
 	listen := []string{"watch", "heartbeat", "--key", strings.TrimSpace(public), at("beat")}
-	if text, status := said(t, run...); status != 0 || !strings.Contains(text, "good, 12 pages") {
+	if text, status := said(t, run...); status != 0 || !strings.Contains(text, "good, 16 pages") {
 		t.Fatalf("%d %s", status, text)
 	}
 	if text, status := said(t, listen...); status != 0 || !strings.Contains(text, "eastwell: good") {
@@ -67,7 +67,7 @@ func TestWatchFromAnotherMachine(t *testing.T) {
 		t.Errorf("%d %s", status, text)
 	}
 	pictures, err := filepath.Glob(at("watch/eastwell/*-changed/*-browser-*-pay.png"))
-	if err != nil || len(pictures) != 2 {
+	if err != nil || len(pictures) != 4 { // twice in each language
 		t.Errorf("%d pictures of the card page (%v)", len(pictures), err)
 	}
 	if folder := os.Getenv("CLEARWELL_PICTURES"); folder != "" && len(pictures) > 0 {

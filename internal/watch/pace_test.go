@@ -68,7 +68,7 @@ func TestAChangeIsToldWithinOneInterval(t *testing.T) {
 			go func() {
 				pace := &Pace{Interval: interval}
 				_ = pace.Keep(ctx, clock.System(), func(ctx context.Context) { // ends by being stopped
-					_, _ = duty.Runner.Run(ctx, []View{{"plain", "firefox", page}, {"browser", "windows", page}}) // the alarm is what counts
+					_, _ = duty.Runner.Run(ctx, []View{{"plain", "firefox", "", page}, {"browser", "windows", "", page}}) // the alarm is what counts
 				})
 			}()
 			if err := Wait(ctx, 30*time.Minute+rand.N(time.Hour)); err != nil {

@@ -14,6 +14,7 @@ import (
 type View struct {
 	Name   string
 	Face   string
+	From   string // where the visitor comes from; empty for nowhere
 	Walker visit.Walker
 }
 
@@ -63,7 +64,7 @@ func (p Prober) walks(views []View) []walk {
 
 func (p Prober) walk(ctx context.Context, w walk) ([]visit.Sight, error) {
 	return w.view.Walker.Walk(ctx, visit.Errand{
-		Start: p.Manifest.Start, Language: w.language, Fields: p.Fields, Ignored: p.Ignored,
+		Start: p.Manifest.Start, Language: w.language, Fields: p.Fields, Ignored: p.Ignored, From: w.view.From, Again: true,
 		Doubt: func(s visit.Sight) bool { return len(p.compare(s, w.language)) > 0 },
 	})
 }

@@ -95,7 +95,7 @@ func onDuty(t *testing.T) *post {
 // run makes a run five minutes after the last.
 func (p *post) run() (Report, error) {
 	p.clock.Advance(5 * time.Minute)
-	return p.Runner.Run(p.Context(), []View{{"plain", "firefox", p.pages}})
+	return p.Runner.Run(p.Context(), []View{{"plain", "firefox", "", p.pages}})
 }
 
 func (p *post) good() {
@@ -192,7 +192,7 @@ func TestStoppingIsNoAlarm(t *testing.T) {
 	p.pages.broken = true
 	ctx, stop := context.WithCancel(t.Context())
 	stop()
-	if _, err := p.Runner.Run(ctx, []View{{"plain", "firefox", p.pages}}); !errors.Is(err, context.Canceled) || len(p.told.letters) > 0 {
+	if _, err := p.Runner.Run(ctx, []View{{"plain", "firefox", "", p.pages}}); !errors.Is(err, context.Canceled) || len(p.told.letters) > 0 {
 		t.Errorf("%v, alarms %v", err, p.told.letters)
 	}
 }

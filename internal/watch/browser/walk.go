@@ -43,16 +43,37 @@ func (b *Browser) Walk(ctx context.Context, errand visit.Errand) ([]visit.Sight,
 	}
 	w := &walk{b, errand, heard, tab}
 	var seen []visit.Sight
-	step := chromedp.Navigate(errand.Start)
-	for _, kind := range manifest.Kinds() {
+	step := arrive(errand)
+	for _, kind := range errand.Kinds() {
 		sight, err := w.see(kind, step)
 		if err != nil {
 			return seen, errors.Join(fmt.Errorf("%s page: %w", kind, err), ctx.Err())
 		}
 		seen = append(seen, sight)
-		step = w.onward
+		if step = w.onward; kind == manifest.Pay {
+			step = again
+		}
 	}
 	return seen, nil
+}
+
+// arrive opens the first page, coming from where the errand says.
+func arrive(errand visit.Errand) chromedp.Action[chromedp.Void] {
+	return func(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
+		if _, err := cdp.Call(ctx, target, page.Navigate, page.NavigateParams{URL: errand.Start, Referrer: errand.From}); err != nil {
+			return chromedp.Void{}, fmt.Errorf("opening %s: %w", errand.Start, err)
+		}
+		return chromedp.Void{}, nil
+	}
+}
+
+// again opens the page that is there once more.
+func again(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
+	_, address, err := apart(ctx, target)
+	if err != nil {
+		return chromedp.Void{}, err
+	}
+	return chromedp.Navigate(address)(ctx, target)
 }
 
 // walk is one walk under way.

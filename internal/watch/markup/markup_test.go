@@ -3,6 +3,7 @@ package markup
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -87,5 +88,26 @@ func TestHeadersAreFactsButForTheRoad(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, Headers(header, []string{"x-proxy"})); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// A Cyrillic letter in a host must not pass for ours when somebody reads an alarm.
+func TestAHostThatLooksLikeOursIsWrittenOut(t *testing.T) {
+	at, err := url.Parse("https://pay.example/town/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	facts, err := Read([]byte("<script src=\"https://p\u0430y.example:444/skim.js\"></script><script src=\"https://pay.example/ours.js\"></script>"), at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, f := range facts {
+		if f.Subject == manifest.Script {
+			names = append(names, f.Name)
+		}
+	}
+	if !slices.Contains(names, "https://xn--py-7kc.example:444/skim.js") || !slices.Contains(names, "/ours.js") {
+		t.Errorf("%q", names)
 	}
 }

@@ -38,8 +38,8 @@ func (p Plain) Walk(ctx context.Context, errand Errand) ([]Sight, error) {
 	w := &walk{Plain: p, errand: errand, known: map[string]string{}}
 	w.client = &http.Client{Jar: jar, Timeout: patience, Transport: noting{w}}
 	var seen []Sight
-	next, err := w.request(ctx, http.MethodGet, errand.Start, "", nil)
-	for _, kind := range manifest.Kinds() {
+	next, err := w.request(ctx, http.MethodGet, errand.Start, errand.From, nil)
+	for _, kind := range errand.Kinds() {
 		if err != nil {
 			return seen, err
 		}
@@ -50,7 +50,9 @@ func (p Plain) Walk(ctx context.Context, errand Errand) ([]Sight, error) {
 		seen = append(seen, sight)
 		if kind != manifest.Pay {
 			next, err = w.onward(ctx, sight, at)
+			continue
 		}
+		next, err = w.request(ctx, http.MethodGet, at.String(), at.String(), nil)
 	}
 	return seen, err
 }

@@ -15,9 +15,20 @@ type Errand struct {
 	Language string            // "en"
 	Fields   map[string]string // what to type, by the names of fields
 	Ignored  []string          // headers of the town's own proxy
+	From     string            // where the visitor comes from, as the first request says; empty for nowhere
+	Again    bool              // opens the card page a second time, as somebody who comes back
 	// Doubt is asked about each page; a picture is taken of those that it
 	// doubts. Nil doubts nothing.
 	Doubt func(Sight) bool
+}
+
+// Kinds are the pages to look at, in their order.
+func (e Errand) Kinds() []manifest.Kind {
+	all := manifest.Kinds()
+	if e.Again {
+		all = append(all, manifest.Pay)
+	}
+	return all
 }
 
 // Sight is one page as it was received.
@@ -58,6 +69,12 @@ func Connections(facts []manifest.Fact, page string) []manifest.Fact {
 		}
 	}
 	return manifest.Sorted(all)
+}
+
+// Roads are where residents come from: they typed the address, or followed a link
+// of a search or of a neighbour.
+func Roads() []string {
+	return []string{"", "https://www.google.com/", "https://www.bing.com/", "https://www.facebook.com/"}
 }
 
 // Agents are browsers that [Plain] says it is: those that Chromium cannot play,
