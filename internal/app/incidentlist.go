@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"clearwell/internal/approval"
 	"clearwell/internal/incident"
 	"clearwell/internal/locale"
 )
@@ -18,9 +19,12 @@ import (
 // peopleIncident lists people.
 type peopleIncident struct {
 	namedFlags
-	All  bool   `help:"Also those who are out, with the reason. Asks the question as things are now."`
-	Find string `placeholder:"TEXT" help:"Only people with this in their name, e-mail address or utility account."`
-	CSV  string `name:"csv" placeholder:"FILE" help:"Write the frozen list here, for its owner alone. What exists is not overwritten."`
+	All     bool   `help:"Also those who are out, with the reason. Asks the question as things are now."`
+	Find    string `placeholder:"TEXT" help:"Only people with this in their name, e-mail address or utility account."`
+	CSV     string `name:"csv" placeholder:"FILE" help:"Write the frozen list here, for its owner alone. What exists is not overwritten."`
+	Ask     bool   `help:"Print the request for two people to sign, where the list is long."`
+	As      string `placeholder:"NAME" help:"With --ask: who asks, a name of people in the configuration (who runs the command)."`
+	Request string `placeholder:"NUMBER" help:"With --csv: the request that two people have signed."`
 }
 
 // Run prints people, or writes the frozen list.
@@ -31,25 +35,87 @@ func (c peopleIncident) Run(ctx context.Context, p Process) error {
 			return err
 		}
 		desk, words := incident.New(w.db), c.words(w)
-		if c.CSV != "" {
-			return c.export(ctx, p.Out, desk, town, words)
+		switch {
+		case c.Ask:
+			return c.ask(ctx, p, w, town)
+		case c.CSV != "":
+			return c.export(ctx, p.Out, w, town, words)
 		}
+		few := few{left: incident.Bulk}
 		if revision.State == incident.Frozen && !c.All {
-			return desk.Each(ctx, town.City, c.Name, revision.Number, func(person incident.Person) error {
-				c.tell(p.Out, person, words)
+			err = desk.Each(ctx, town.City, c.Name, revision.Number, func(person incident.Person) error {
+				c.tell(few.out(p.Out), person, words)
 				return nil
 			})
+			return errors.Join(err, few.say(p.Out))
 		}
 		list, err := c.answer(ctx, desk, found, revision)
 		if err != nil {
 			return err
 		}
 		for _, person := range list.People {
-			c.tell(p.Out, person, words)
+			c.tell(few.out(p.Out), person, words)
 		}
 		tellDoubts(p.Out, list)
-		return nil
+		return few.say(p.Out)
 	})
+}
+
+// few lets so many people be printed. A list that scrolls by is one that leaves the
+// house too.
+type few struct{ left, more int }
+
+// out is where the next one is printed: nowhere once it is enough.
+func (f *few) out(to io.Writer) io.Writer { return &counted{f, to, false} }
+
+// counted counts a person once something is printed of them.
+type counted struct {
+	few   *few
+	to    io.Writer
+	begun bool
+}
+
+// Write prints, or counts who is not.
+func (c *counted) Write(p []byte) (int, error) {
+	if !c.begun {
+		c.begun = true
+		if c.few.left--; c.few.left < 0 {
+			c.few.more++
+		}
+	}
+	if c.few.left < 0 {
+		return len(p), nil
+	}
+	return c.to.Write(p)
+}
+
+// say says who was not printed.
+func (f *few) say(out io.Writer) error {
+	if f.more == 0 {
+		return nil
+	}
+	_, err := fmt.Fprintf(out, "%d more. Narrow it with --find; two people hand out the whole list: --ask, then --csv FILE --request NUMBER.\n", f.more)
+	return err
+}
+
+// ask prints what two people sign.
+func (c peopleIncident) ask(ctx context.Context, p Process, w *works, town townOf) error {
+	revision, err := incident.New(w.db).Listed(ctx, town.City, c.Name, c.Revision)
+	if err != nil {
+		return w.inWords(err)
+	}
+	return w.askFor(p, approval.Draft{City: town.City, Action: incident.HandOutAction, Content: revision.HandOutWords(town.City, c.Name), By: c.As})
+}
+
+// handing is by whose word the list leaves.
+func (c peopleIncident) handing(ctx context.Context, w *works, town townOf) (incident.Handing, error) {
+	h := incident.Handing{To: c.CSV, By: operator(), People: w.approvals.People()}
+	if c.Request == "" {
+		return h, nil
+	}
+	request, err := findApproval(ctx, w, town.City, c.Request)
+	h.Request = request.ID
+	return h, err
 }
 
 func (c peopleIncident) answer(ctx context.Context, desk *incident.Desk, of incident.Incident, r incident.Revision) (incident.List, error) {
@@ -89,7 +155,11 @@ func linksOf(person incident.Person, words *locale.Printer) string {
 }
 
 // export writes the frozen list as CSV.
-func (c peopleIncident) export(ctx context.Context, said io.Writer, desk *incident.Desk, town townOf, words *locale.Printer) (err error) {
+func (c peopleIncident) export(ctx context.Context, said io.Writer, w *works, town townOf, words *locale.Printer) (err error) {
+	handing, err := c.handing(ctx, w, town)
+	if err != nil {
+		return w.inWords(err)
+	}
 	out, err := os.OpenFile(c.CSV, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return fmt.Errorf("writing the list: %w", err)
@@ -106,13 +176,13 @@ func (c peopleIncident) export(ctx context.Context, said io.Writer, desk *incide
 		return fmt.Errorf("writing the list: %w", err)
 	}
 	count := 0
-	err = desk.HandOut(ctx, town.City, c.Name, c.Revision, c.CSV, operator(), func(person incident.Person) error {
+	err = incident.New(w.db).HandOut(ctx, town.City, c.Name, c.Revision, handing, func(person incident.Person) error {
 		count++
 		return rows.Write(cells(person, words))
 	})
 	rows.Flush()
 	if err = errors.Join(err, rows.Error()); err != nil {
-		return fmt.Errorf("writing the list: %w", err)
+		return fmt.Errorf("writing the list: %w", w.inWords(err))
 	}
 	_, err = fmt.Fprintf(said, "%d people are in %s.\n", count, c.CSV)
 	return err

@@ -28,7 +28,7 @@ func answerable() []string {
 		"payment.Service.Owed", "payment.Service.ApprovedOn", "payment.Service.Disputes", "payment.Service.Unposted", "cis.Service.Batches", "cis.Service.Refused", "cis.Service.NotSent", "cis.Service.Sent", "payment.Service.DisputesOn", "payment.Service.SettleOn", "payment.Service.Surpluses", "ledger.Service.BookedOn", "ledger.Service.Caused", "payment.Service.Quote",
 		"billing.Service.Find", "billing.Service.Bills", "billing.Service.Readings", "billing.Service.Holders", "notice.Service.Current", "notice.Service.Affected", "notice.Service.Withdraw",
 		"cis.Service.Import", "cis.Service.Export", "cis.Service.Rewrite", "cis.Service.Overdue",
-		"audit.Log.Verify", "audit.Log.Newest", "audit.Log.Export", "audit.Log.History",
+		"audit.Log.Verify", "audit.Log.Newest", "audit.Log.SliceFrom", "audit.Log.Export", "audit.Log.History",
 		"exposure.Service.Each", "exposure.Service.Tallies", "incident.Desk.Open", "incident.Desk.List", "incident.Desk.People", "incident.Desk.Preview", "incident.Desk.Facts", "incident.Desk.Deeds", "incident.Desk.Closings", "incident.Desk.Warn", "incident.Desk.Warnings", "incident.Desk.Alarm",
 		"incident.Desk.Answer", "sighting.Service.Hear", "sighting.Service.List",
 		"exposure.Service.Between", "exposure.Service.Shown", "ledger.Service.TrialBalance", "inbox.Service.Keep", "inbox.Service.Stuck", "inbox.Service.Settle",

@@ -120,10 +120,14 @@ func aboutIncidents() map[string]func(asking) (any, error) {
 			})
 			return all, err
 		},
+		"incident.Desk.Listed": func(a asking) (any, error) {
+			d, name := desk(a)
+			return d.Listed(a.ctx, a.here.slug, name, 1)
+		},
 		"incident.Desk.HandOut": func(a asking) (any, error) {
 			d, name := desk(a)
 			var all []incident.Person
-			err := d.HandOut(a.ctx, a.here.slug, name, 1, "list.csv", operator(), func(p incident.Person) error {
+			err := d.HandOut(a.ctx, a.here.slug, name, 1, incident.Handing{To: "list.csv", By: operator()}, func(p incident.Person) error {
 				all = append(all, p)
 				return nil
 			})

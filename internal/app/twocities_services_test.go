@@ -144,17 +144,20 @@ func receiver(f *ast.FuncDecl) string {
 // elsewhere lists what takes a city and is not asked here, with the reason.
 func elsewhere() map[string]string {
 	return map[string]string{
-		"db.DB.Read":                 "the boundary itself: all the others go through it",
-		"db.DB.Write":                "the boundary itself: all the others go through it",
-		"access.WithCity":            "says whose a visit is: TestTwoCitiesShareNoPage comes with the other city's cookies",
-		"approval.Service.Write":     "writes a text, and keeps nothing",
-		"cis.Batch.Name":             "makes a name of what it is given",
-		"city.Diff":                  "compares what it is given",
-		"city.Weakenings":            "compares what it is given",
-		"city.Payee":                 "compares what it is given",
-		"incident.ReleaseWords":      "makes words of what it is given",
-		"payment.NoHolds.CheckCards": "holds nothing, and asks nobody",
-		"report.Facts":               "joins what it is given",
+		"db.DB.Read":                     "the boundary itself: all the others go through it",
+		"db.DB.Write":                    "the boundary itself: all the others go through it",
+		"access.WithCity":                "says whose a visit is: TestTwoCitiesShareNoPage comes with the other city's cookies",
+		"approval.Service.Write":         "writes a text, and keeps nothing",
+		"cis.Batch.Name":                 "makes a name of what it is given",
+		"audit.NewMirror":                "makes an empty copy; TestAMirrorRefusesAnotherHistory gives it another log",
+		"audit.Mirror.Add":               "holds a log against a copy; a checkpoint of another city is refused",
+		"incident.Revision.HandOutWords": "writes what it is given",
+		"city.Diff":                      "compares what it is given",
+		"city.Weakenings":                "compares what it is given",
+		"city.Payee":                     "compares what it is given",
+		"payment.NoHolds.CheckCards":     "holds nothing, and asks nobody",
+		"report.Facts":                   "joins what it is given",
+		"incident.ReleaseWords":          "makes words of what it is given",
 	}
 }
 
@@ -301,8 +304,9 @@ func aboutBills() map[string]func(asking) (any, error) {
 
 func aboutRecords() map[string]func(asking) (any, error) {
 	return map[string]func(asking) (any, error){
-		"audit.Log.Verify": func(a asking) (any, error) { return a.c.audit.Verify(a.ctx, a.here.slug, a.c.newest(a.other)) },
-		"audit.Log.Newest": func(a asking) (any, error) { return a.c.audit.Newest(a.ctx, a.here.slug) },
+		"audit.Log.Verify":    func(a asking) (any, error) { return a.c.audit.Verify(a.ctx, a.here.slug, a.c.newest(a.other)) },
+		"audit.Log.SliceFrom": func(a asking) (any, error) { return a.c.audit.SliceFrom(a.ctx, a.here.slug, 0, 1000) },
+		"audit.Log.Newest":    func(a asking) (any, error) { return a.c.audit.Newest(a.ctx, a.here.slug) },
 		"audit.Log.Export": func(a asking) (any, error) {
 			var file strings.Builder
 			err := a.c.audit.Export(a.ctx, a.here.slug, &file)

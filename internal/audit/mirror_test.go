@@ -89,6 +89,15 @@ func TestAMirrorRefusesAnotherHistory(t *testing.T) {
 		stranger := first
 		stranger.Checkpoint = forged(t, d, 5)
 		refuses("another signature", stranger, audit.ErrNotExtending)
+		neighbor, err := audit.NewMirror("lake-odd", []string{key.Verifier()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		renamed := first
+		renamed.City = "lake-odd"
+		if err := errors.Join(neighbor.Add(first), neighbor.Add(renamed)); !errors.Is(err, audit.ErrNotExtending) || neighbor.Size() != 0 {
+			t.Errorf("another city's log: %v", err)
+		}
 		if err := m.Add(first); err != nil {
 			t.Fatal(err)
 		}

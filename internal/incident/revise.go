@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strconv"
 
-	"clearwell/internal/audit"
 	"clearwell/internal/db"
 	"clearwell/internal/id"
 )
@@ -108,23 +107,6 @@ func (d *Desk) Each(ctx context.Context, city id.City, name string, number int, 
 		return each(p)
 	})
 	return wrapped("reading the list of an incident", err)
-}
-
-// HandOut is [Desk.Each] for a list that leaves the house: where it goes and who
-// took it stand in the audit log before the first line does.
-func (d *Desk) HandOut(ctx context.Context, city id.City, name string, number int, to string, by audit.Actor, each func(Person) error) error {
-	revision, err := d.frozen(ctx, city, name, number)
-	if err != nil {
-		return err
-	}
-	err = d.db.Write(ctx, city, func(_ context.Context, tx *db.Tx) error {
-		record(tx, by, "incident.export", name, revision.Number, map[string]string{"to": to, "people": strconv.Itoa(revision.People)})
-		return nil
-	})
-	if err != nil {
-		return wrapped("recording that the list of an incident leaves", err)
-	}
-	return d.Each(ctx, city, name, revision.Number, each)
 }
 
 // page is how many people are read at once.

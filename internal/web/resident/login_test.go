@@ -216,6 +216,28 @@ func TestStolenPasswordsAreSlowed(t *testing.T) {
 	b.home().find() // paying goes on
 }
 
+// Of a stolen list the right line comes after twenty wrong ones, and opens nothing.
+// That it was the limit that refused it shows the same line from another network:
+// its owner is not locked out.
+func TestALeakedListIsNotTriedToItsEnd(t *testing.T) {
+	tw := open(t)
+	tw.join(maria)
+	thief := tw.browser()
+	for i := range 20 {
+		thief.signIn(fmt.Sprintf("resident%d@example.com", i), others)
+	}
+	if thief.signIn(maria, longWords); thief.status != http.StatusTooManyRequests {
+		t.Errorf("the right line: status %d at %s", thief.status, thief.at)
+	}
+	if thief.open("/my"); strings.HasSuffix(thief.at.Path, "/my") {
+		t.Error("the login is open")
+	}
+	tw.from = "198.51.100.7:4000"
+	if owner := tw.browser().signIn(maria, longWords); owner.status != http.StatusOK || strings.HasSuffix(owner.at.Path, "/sign-in") {
+		t.Errorf("the owner: status %d at %s", owner.status, owner.at)
+	}
+}
+
 // A visit does not take the name that somebody else has given it.
 func TestSigningInRenamesTheVisit(t *testing.T) {
 	tw := open(t)
