@@ -244,7 +244,11 @@ func TestBrowserWithoutScriptsPaysOnTheProcessorsPage(t *testing.T) {
 		chromedp.WaitVisible(`input[name="amount"]`), chromedp.Click("main form button[type=submit]"),
 		chromedp.WaitVisible(`button[value="page"]`), chromedp.Click(`button[value="page"]`))
 	d.looks("pay")
-	d.tab.Do(chromedp.WaitVisible("#number"), chromedp.SendKeys("#number", "4242424242424242"), chromedp.SendKeys("#expiry", "1249"),
+	d.tab.Do(chromedp.WaitVisible("#number"))
+	if said := webtest.Ask[string](d.tab, `document.body.innerText`); !strings.Contains(said, "City of Sampletown") {
+		t.Errorf("the processor's page does not say who is paid: %s", said)
+	}
+	d.tab.Do(chromedp.SendKeys("#number", "4242424242424242"), chromedp.SendKeys("#expiry", "1249"),
 		chromedp.SendKeys("#code", "123"), chromedp.SendKeys("#postal", "78701"), chromedp.Click("main form button"))
 	d.tab.Do(chromedp.WaitVisible(`a[href$="/sampletown/"]`))
 	d.looks("receipt")

@@ -212,13 +212,23 @@ func (w *works) openSandbox() error {
 	w.company, err = sandbox.New(sandbox.Config{
 		URL: w.Sandbox.Origin, Clock: w.clock, Catalogue: w.words, Journal: filepath.Join(w.Data, "sandbox.journal"),
 		SecretKey: w.derived("sandbox.key"), NoticeSecret: w.derived("sandbox.notices"), NoticeURL: w.Sandbox.notices,
-		HTTP: outbound(),
+		HTTP: outbound(), MerchantName: w.merchantName,
 	})
 	if err != nil {
 		return fmt.Errorf("opening the sandbox: %w", err)
 	}
 	w.companies["sandbox"] = sandbox.Direct(w.company)
 	return nil
+}
+
+// merchantName is a town's name on the sandbox's pages: whoever pays must know whom.
+func (w *works) merchantName(m processor.Merchant, lang locale.Lang) string {
+	for _, town := range w.towns.All() {
+		if town.Processor.Name == "sandbox" && town.Processor.Merchant == string(m) {
+			return town.Name.In(lang)
+		}
+	}
+	return string(m)
 }
 
 // derived makes a secret that is the same at every start.

@@ -47,7 +47,7 @@ type Config struct {
 	AllowOrigin func(origin string) bool
 	// MerchantName is the name of a merchant account on the sandbox's pages. The
 	// default is what the processor calls it.
-	MerchantName func(processor.Merchant) string
+	MerchantName func(processor.Merchant, locale.Lang) string
 	// Catalogue has the words of the pages. The default is the embedded one.
 	Catalogue *locale.Catalogue
 
@@ -131,7 +131,7 @@ func (cfg Config) withDefaults() (Config, error) {
 		cfg.AllowOrigin = loopback
 	}
 	if cfg.MerchantName == nil {
-		cfg.MerchantName = func(m processor.Merchant) string { return string(m) }
+		cfg.MerchantName = func(m processor.Merchant, _ locale.Lang) string { return string(m) }
 	}
 	if cfg.SlowFor == 0 {
 		cfg.SlowFor = slowFor

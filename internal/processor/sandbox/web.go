@@ -122,7 +122,7 @@ func (s *Server) showPay(w http.ResponseWriter, r *http.Request) {
 func (s *Server) drawPay(w http.ResponseWriter, c charge, status int, wrong Problems) {
 	lang := language(c.Visit.Language)
 	page := payPage{
-		Secret: c.Visit.Secret, Merchant: s.cfg.MerchantName(c.Merchant), Description: c.Visit.Description,
+		Secret: c.Visit.Secret, Merchant: s.cfg.MerchantName(c.Merchant, lang), Description: c.Visit.Description,
 		Amount: money.Cents(c.Amount), Problems: s.speak(wrong, lang), Wrong: map[string]string{},
 	}
 	for _, one := range page.Problems {
@@ -187,9 +187,10 @@ func (s *Server) showChallenge(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
+	lang := language(c.Visit.Language)
 	s.pages.draw(w, view{
-		Template: "challenge.html", Status: http.StatusOK, Lang: language(c.Visit.Language), Policy: leadsBack(c.Visit),
-		Content: challengePage{c.Visit.Secret, s.cfg.MerchantName(c.Merchant), c.Card.Last4, money.Cents(c.Amount)},
+		Template: "challenge.html", Status: http.StatusOK, Lang: lang, Policy: leadsBack(c.Visit),
+		Content: challengePage{c.Visit.Secret, s.cfg.MerchantName(c.Merchant, lang), c.Card.Last4, money.Cents(c.Amount)},
 	})
 }
 

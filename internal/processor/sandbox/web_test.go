@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"clearwell/internal/locale"
 	"clearwell/internal/money"
 	"clearwell/internal/processor"
 	"clearwell/internal/secret"
@@ -130,7 +131,7 @@ func (c *company) pageTo(t testing.TB, key processor.Key, back, lang string) (pr
 
 func TestPageShowsWhatIsPaidAndRepeatsNoCard(t *testing.T) {
 	c := found(t, func(cfg *Config) {
-		cfg.MerchantName = func(processor.Merchant) string { return "City of Sampletown" }
+		cfg.MerchantName = func(processor.Merchant, locale.Lang) string { return "City of Sampletown" }
 	})
 	attempt, address := c.page(t, "a")
 	answer, text := c.get(t, address)
