@@ -242,3 +242,23 @@ func TestReportsTypeACommandThatIsTaken(t *testing.T) {
 		t.Errorf("kept is %s", one.Report.Sample)
 	}
 }
+
+// Alarms go in the language that the town sets for those who look after its
+// portal, and in English where it sets none.
+func TestAlarmsGoInTheTownsLanguage(t *testing.T) {
+	each(t, func(c *cities) {
+		file := strings.Replace(string(c.east.file()), "contact:\n", "contact:\n  language: es\n", 1)
+		c.must(c.found(c.Context(), "eastwell.yaml", []byte(file)))
+		c.reported(c.east)
+		c.reported(c.west)
+		languages := map[string]any{}
+		for _, r := range c.rows() {
+			if r.table == "outbox_messages" && r.cells["kind"] == "page_alarm" {
+				languages[r.city()] = r.cells["language"]
+			}
+		}
+		if languages["eastwell"] != "es" || languages["westwell"] != "en" {
+			c.Errorf("alarms are in %v", languages)
+		}
+	})
+}
