@@ -21,7 +21,7 @@ import (
 // protection is what a configuration says of the installation's protection.
 func (c *Config) protection(auditKey string) settings.Protection {
 	p := settings.Protection{
-		People: c.people.Keys(), Confinement: string(c.Jail), Plain: c.Plain, Open: !c.own(), Origin: c.Origin,
+		People: c.people.Keys(), Confinement: string(c.Jail), Plain: c.Plain, Open: !c.own(), Origin: originKept(c.Origin),
 		Proxies: slices.Clone(c.Proxies), Security: c.Security, AuditKey: auditKey, Mail: c.Mail.way(), Sandbox: c.Sandbox.place(),
 	}
 	if c.Copy != nil {
@@ -53,16 +53,22 @@ func (m Mail) way() string {
 	return ""
 }
 
-// place is where the sandbox is: on this machine at any port, or where it says.
+// place is where the sandbox is, if there is one.
 func (s *Sandbox) place() string {
 	if s == nil {
 		return ""
 	}
-	at, err := url.Parse(s.Origin)
+	return originKept(s.Origin)
+}
+
+// originKept is an origin, but for one of this machine's own: there it may have any
+// port, because nobody else comes there.
+func originKept(origin string) string {
+	at, err := url.Parse(origin)
 	if err == nil && ownAddress(at.Hostname()) {
 		return settings.OwnMachine
 	}
-	return s.Origin
+	return origin
 }
 
 // hold gives a configuration the protection that is in force instead of its own.
@@ -76,7 +82,10 @@ func (c *Config) hold(p settings.Protection) error {
 	if _, port, err := net.SplitHostPort(c.Listen); err == nil && !p.Open && !c.own() {
 		c.Listen = net.JoinHostPort("127.0.0.1", port)
 	}
-	c.people, c.People, c.Jail, c.Plain, c.Origin = people, p.People, Confinement(p.Confinement), p.Plain, p.Origin
+	c.people, c.People, c.Jail, c.Plain = people, p.People, Confinement(p.Confinement), p.Plain
+	if c.Origin = heldAt(c.Origin, p.Origin); c.Origin == settings.OwnMachine {
+		c.Origin = "http://" + c.Listen
+	}
 	c.Proxies, c.Security, c.Watch = p.Proxies, p.Security, map[id.City]Prober{}
 	for town, prober := range p.Probers {
 		c.Watch[id.City(town)] = Prober(prober)
@@ -96,13 +105,22 @@ func (c *Config) hold(p settings.Protection) error {
 	return nil
 }
 
+// heldAt is the origin that was, where it is known, or the one that is written if
+// both are of this machine's own.
+func heldAt(written, place string) string {
+	if originKept(written) == place {
+		return written
+	}
+	return place
+}
+
 // held is the sandbox where it was, or none where there was none.
 func (s *Sandbox) held(place string) *Sandbox {
 	if s == nil || place == "" {
 		return nil
 	}
 	there := *s
-	if there.Origin = place; place == settings.OwnMachine {
+	if there.Origin = heldAt(s.Origin, place); there.Origin == settings.OwnMachine {
 		there.Origin = "http://" + s.Listen
 	}
 	return &there

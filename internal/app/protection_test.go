@@ -273,6 +273,14 @@ func TestAHeldConfigurationKeepsItsPlaces(t *testing.T) {
 	if cfg.Listen != "127.0.0.1:8080" || cfg.Data != "elsewhere" || cfg.Sandbox.Origin != "http://127.0.0.1:9" {
 		t.Errorf("its places are %+v", cfg)
 	}
+	cfg.Origin = "https://pay.example.net"
+	if err := cfg.hold(settings.Protection{Origin: settings.OwnMachine}); err != nil || cfg.Origin != "http://127.0.0.1:8080" {
+		t.Errorf("another origin where it was this machine's: %s, %v", cfg.Origin, err)
+	}
+	cfg.Origin = "http://localhost:9"
+	if err := cfg.hold(settings.Protection{Origin: settings.OwnMachine}); err != nil || cfg.Origin != "http://localhost:9" {
+		t.Errorf("another port of this machine's: %s, %v", cfg.Origin, err)
+	}
 	if err := cfg.hold(settings.Protection{}); err != nil || cfg.Sandbox != nil {
 		t.Errorf("a sandbox that was not there: %+v, %v", cfg.Sandbox, err)
 	}

@@ -74,7 +74,7 @@ func wider(old, proposed Protection) []Weakening {
 	if proposed.Open && !old.Open {
 		lost = append(lost, Weakening{"listen", "others than this machine reach the port"})
 	}
-	if proposed.Origin != "" && proposed.Origin != old.Origin {
+	if proposed.Origin != "" && proposed.Origin != OwnMachine && proposed.Origin != old.Origin {
 		lost = append(lost, Weakening{"origin", fmt.Sprintf("%s becomes the address of the towns, before %q", proposed.Origin, old.Origin)})
 	}
 	return lost

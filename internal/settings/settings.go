@@ -23,7 +23,8 @@ type Protection struct {
 	Plain bool `json:"plain,omitempty"`
 	// Open is whether others than this machine reach the port.
 	Open bool `json:"open,omitempty"`
-	// Origin is what residents type where towns share a host.
+	// Origin is what residents type where towns share a host: an origin, or
+	// [OwnMachine].
 	Origin string `json:"origin,omitempty"`
 	// Proxies are believed about who asks.
 	Proxies []netip.Prefix `json:"proxies,omitempty"`

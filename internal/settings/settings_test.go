@@ -83,7 +83,8 @@ func TestWhatIsNoWeakening(t *testing.T) {
 		"another prober besides": func(p *settings.Protection) {
 			p.Probers = map[string]settings.Prober{"sampletown": {Key: "k", Beat: "https://beat.example"}, "lake-odd": {Key: "o"}}
 		},
-		"no shared address": func(p *settings.Protection) { p.Origin = "" },
+		"an address of one's own": func(p *settings.Protection) { p.Origin = settings.OwnMachine },
+		"no shared address":       func(p *settings.Protection) { p.Origin = "" },
 	} {
 		proposed := strong()
 		change(&proposed)
