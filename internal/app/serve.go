@@ -106,7 +106,7 @@ func (w *works) serve(ctx context.Context, at listeners) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	var running sync.WaitGroup
-	servers := []*http.Server{start(&running, stop, w.log, doors, at.portal)}
+	servers := []*http.Server{start(&running, stop, w.log, doors, web.Crowd(at.portal, w.Proxies))}
 	if at.sandbox != nil {
 		servers = append(servers, start(&running, stop, w.log, w.company.Handler(), at.sandbox))
 		running.Go(func() { w.company.Run(ctx) })
