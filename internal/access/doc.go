@@ -1,7 +1,7 @@
 // Package access keeps who comes in: visits, which is what a browser remembers
 // between one page and the next, and logins, which is how residents come again.
-// It owns sessions, logins, login_sessions, login_codes, login_locks, login_links
-// and login_invitations.
+// It owns sessions, logins, login_sessions, login_codes, login_locks, login_links,
+// login_invitations and login_passkeys.
 //
 // [Sessions] is a session manager of scs over our own table. The door says which
 // city a request is for, with [WithCity], before the manager loads anything:

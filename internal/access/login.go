@@ -91,6 +91,8 @@ const (
 	newsNewPass    news = "password"
 	newsNewAddress news = "address"
 	newsDeleted    news = "deleted"
+	newsPasskey    news = "passkey"
+	newsNoPasskey  news = "no_passkey"
 )
 
 // The refusals.

@@ -210,6 +210,7 @@ func deleteLoginsOver(ctx context.Context, tx *db.Tx) (swept int64, err error) {
 			return tx.Count(ctx, `delete from login_locks where failed_at <= $1`+retain.Unheld("login_locks"), db.Micros(tx.Now().Add(-failuresLast)))
 		},
 		func() (int64, error) { return deleteLinksOver(ctx, tx) },
+		func() (int64, error) { return deletePasskeysOver(ctx, tx) },
 	} {
 		n, err := one()
 		if err != nil {

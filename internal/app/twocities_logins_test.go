@@ -91,6 +91,11 @@ func aboutLogins() map[string]func(asking) (any, error) {
 		"access.Service.EnterByCode": func(a asking) (any, error) {
 			return a.c.logins.EnterByCode(a.ctx, a.here.slug, a.other.asked[access.SignIn], agent(a))
 		},
+		"access.Service.EnterByPasskey": func(a asking) (any, error) {
+			asked, err := a.c.logins.AskPasskey("http://" + a.here.host)
+			a.c.must(err)
+			return a.c.logins.EnterByPasskey(a.ctx, a.here.slug, "http://"+a.here.host, asked.State, "{}", agent(a))
+		},
 		"access.Service.MayReset": func(a asking) (any, error) {
 			return nil, a.c.logins.MayReset(a.ctx, a.here.slug, a.other.asked[access.Recover])
 		},

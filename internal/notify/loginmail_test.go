@@ -32,7 +32,7 @@ func TestMailAboutLoginsInWords(t *testing.T) {
 		for _, purpose := range []string{"sign_up", "sign_in", "recover", "prove", "new_email"} {
 			write("login-code-"+purpose, LoginCode{Town: "City of Sampletown", Purpose: purpose, Code: "1234 5678", Minutes: 15, Phone: "555-0100", Practice: purpose == "prove"})
 		}
-		for _, what := range []string{"exists", "locked", "password", "address", "deleted", "linked", "invited", "accepted", "handed", "unshared"} {
+		for _, what := range []string{"exists", "locked", "password", "address", "deleted", "linked", "invited", "accepted", "handed", "unshared", "passkey", "no_passkey"} {
 			write("login-news-"+what, loginNews(what))
 		}
 	}

@@ -15,6 +15,10 @@ const (
 	// TokenField is the one field that a machine fills in, with letters and digits
 	// drawn by lot. What is in it is kept only if the processor knows it.
 	TokenField = "card_token"
+	// PasskeyField is what a browser answers when it is asked for a passkey: keys and
+	// signatures, written in letters and digits. It is checked, and not kept as it
+	// comes.
+	PasskeyField = "passkey"
 )
 
 // guard refuses a request that holds something like a card number, before
@@ -95,7 +99,7 @@ func (k *Kit) cardInside(r *http.Request) bool {
 // cardInField looks at one field. Whoever puts letters between the digits of a
 // card number has it remembered until the form is right, and can read it still.
 func cardInField(name, value string) bool {
-	return cardscan.Check(value) != nil || name != TokenField && cardscan.Scattered(value)
+	return cardscan.Check(value) != nil || name != TokenField && name != PasskeyField && cardscan.Scattered(value)
 }
 
 // declared reports whether a value is a utility account number in the format of

@@ -38,16 +38,18 @@ func denied() []string {
 	return []string{
 		"accelerometer", "autoplay", "browsing-topics", "camera", "display-capture", "encrypted-media",
 		"fullscreen", "geolocation", "gyroscope", "hid", "idle-detection", "magnetometer", "microphone", "midi",
-		"picture-in-picture", "publickey-credentials-get", "screen-wake-lock", "serial", "sync-xhr", "usb", "xr-spatial-tracking",
+		"picture-in-picture", "screen-wake-lock", "serial", "sync-xhr", "usb", "xr-spatial-tracking",
 	}
 }
 
-// permissions denies everything, but for the wallets in the processor's frame.
+// permissions denies everything, but for the wallets in the processor's frame, and
+// for passkeys on our own pages.
 func permissions(frames []string) string {
 	var b strings.Builder
 	for _, feature := range denied() {
 		b.WriteString(feature + "=(), ")
 	}
+	b.WriteString("publickey-credentials-create=(self), publickey-credentials-get=(self), ")
 	b.WriteString("payment=(self")
 	for _, origin := range frames {
 		b.WriteString(` "` + origin + `"`)

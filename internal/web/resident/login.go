@@ -19,11 +19,12 @@ import (
 // What a visit remembers of a login. A visit forgets the names that sort first
 // when it has too many: these sort last.
 const (
-	keptSession = "~login" // the name of the session
-	keptCode    = "~code"  // a code that was sent: sentCode
-	keptReset   = "~reset" // the name of a code by which a password may be chosen
-	keptNext    = "~next"  // the path of a page that asked to sign in, or for a proof
-	keptDone    = "~done"  // the message of what was done
+	keptSession = "~login"   // the name of the session
+	keptCode    = "~code"    // a code that was sent: sentCode
+	keptReset   = "~reset"   // the name of a code by which a password may be chosen
+	keptNext    = "~next"    // the path of a page that asked to sign in, or for a proof
+	keptDone    = "~done"    // the message of what was done
+	keptPasskey = "~passkey" // what was asked of the browser
 )
 
 // logins are the pages by which residents sign in and change how they do. A town
@@ -56,6 +57,7 @@ func (d *Door) logins() web.Routes {
 		"POST /my/delete":   d.fresh(d.deleteLogin),
 	}
 	maps.Copy(routes, d.links())
+	maps.Copy(routes, d.passkeys())
 	for pattern, handler := range routes {
 		routes[pattern] = func(r *web.Request) (web.Answer, error) {
 			if d.Logins == nil {
@@ -121,6 +123,8 @@ func (d *Door) fresh(handler func(*web.Request, access.Session) (web.Answer, err
 func askFirst(r *web.Request, first string) web.Answer {
 	next := r.URL.Path
 	switch next {
+	case "/my/passkeys":
+		next = "/my/settings"
 	case "/my/out", "/my/sessions", "/my/prove", "/my/pay", "/my/offers":
 		next = access.Home
 	}
@@ -206,7 +210,7 @@ func typedPassword(r *web.Request) secret.String {
 
 func (d *Door) showSignIn(r *web.Request) (web.Answer, error) {
 	return shown(enterPage(r, view.AskSignIn, signInAddress(r),
-		view.Link{Address: r.Address("/sign-up"), Text: "resident.login.to_sign_up"}, view.Link{Address: r.Address("/forgotten"), Text: "resident.login.to_recover"}))
+		view.Link{Address: r.Address("/sign-up"), Text: "resident.login.to_sign_up"}, view.Link{Address: r.Address("/passkey"), Text: "resident.login.to_passkey"}, view.Link{Address: r.Address("/forgotten"), Text: "resident.login.to_recover"}))
 }
 
 // signIn takes a password, or sends a code.

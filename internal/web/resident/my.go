@@ -48,7 +48,10 @@ func (d *Door) showSettings(r *web.Request, s access.Session) (web.Answer, error
 	}
 	v := view.Settings{
 		Page: r.Page(), Email: s.Login.Email, Done: r.Session.Take(keptDone), End: view.Form{Action: r.Address("/my/sessions")},
-		Password: r.Address("/my/password"), NewEmail: r.Address("/my/email"), Export: r.Address("/my/export"), Delete: r.Address("/my/delete"), Home: homeAddress(r),
+		Password: r.Address("/my/password"), NewEmail: r.Address("/my/email"), Export: r.Address("/my/export"), Delete: r.Address("/my/delete"), NewPasskey: r.Address("/my/passkey"), RemovePasskey: view.Form{Action: r.Address("/my/passkeys")}, Home: homeAddress(r),
+	}
+	if v.Passkeys, err = d.passkeyViews(r, s); err != nil {
+		return web.Answer{}, err
 	}
 	for _, one := range live {
 		v.Sessions = append(v.Sessions, view.SignedIn{
@@ -72,7 +75,7 @@ func (d *Door) endSessions(r *web.Request, s access.Session) (web.Answer, error)
 }
 
 func (d *Door) showProve(r *web.Request, s access.Session) (web.Answer, error) {
-	v := enterPage(r, view.AskProof, r.Address("/my/prove"))
+	v := enterPage(r, view.AskProof, r.Address("/my/prove"), view.Link{Address: r.Address("/passkey"), Text: "resident.login.to_passkey"})
 	v.Email = s.Login.Email
 	return shown(v)
 }

@@ -164,11 +164,17 @@ func found(t *testing.T, d *db.DB, clk *clock.Manual) *town {
 
 func foundAs(t *testing.T, d *db.DB, clk *clock.Manual, file []byte) *town {
 	t.Helper()
+	return foundNamed(t, d, clk, file, "127.0.0.1")
+}
+
+// foundNamed founds a town at a name of this machine.
+func foundNamed(t *testing.T, d *db.DB, clk *clock.Manual, file []byte, name string) *town {
+	t.Helper()
 	tw := &town{T: t, d: d, clk: clk, log: &lines{}, alarms: &alarms{}}
 	directory := tw.directory(file)
 	company := httptest.NewUnstartedServer(nil)
 	tw.portal = httptest.NewUnstartedServer(nil)
-	shared := "http://" + tw.portal.Listener.Addr().String()
+	shared := "http://" + strings.Replace(tw.portal.Listener.Addr().String(), "127.0.0.1", name, 1)
 	tw.openSandbox(company)
 	tw.payments = payment.New(payment.Deps{
 		DB: d, Towns: directory, Processors: map[string]processor.Processor{"sandbox": line{sandbox.Direct(tw.company), tw}},
@@ -208,6 +214,7 @@ func foundAs(t *testing.T, d *db.DB, clk *clock.Manual, file []byte) *town {
 		tw.door.ServeHTTP(w, r)
 	})
 	tw.portal.Start()
+	tw.portal.URL = shared
 	t.Cleanup(tw.portal.Close)
 	t.Cleanup(tw.payments.Drain)
 	tw.bill(8310)

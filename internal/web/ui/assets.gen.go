@@ -10,6 +10,8 @@ const (
 	EnhanceScriptIntegrity = "sha384-8ww8/ye2z7BV4DKxlskmmR/xk8FgwpghP1YkS4kfIj2JsIzzqjH5XVb9FqWzOHYU"
 	PayScript              = "/assets/pay.a58997147c.js"
 	PayScriptIntegrity     = "sha384-m9jB20I9lWYLPuTVQZS6+lNvgws2QKS+7nS632U3Vnq97UlA7zOUQHpkvavY1HOK"
+	PasskeyScript          = "/assets/passkey.58f1819ffd.js"
+	PasskeyScriptIntegrity = "sha384-innGgtBI32UAjRo8MmC0SPQ5v65PQTrr/IYo7Q2asdbovUulqNYkPau5jzHPb0ST"
 	WaitScript             = "/assets/wait.453c5d7124.js"
 	WaitScriptIntegrity    = "sha384-a9dgJI043s6wggCCfK005qjlMGq0tWNaG0nX7J1JIjiO+OGbGmgpkjkRxq6f841U"
 	Emblem                 = "/assets/emblem.e27fe3507d.svg"

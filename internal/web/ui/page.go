@@ -75,6 +75,7 @@ type Script int
 const (
 	Enhance Script = iota // small comforts
 	Pay                   // those, and the card fields
+	Passkey               // those, and asking the browser for a passkey
 	Wait                  // those, and looking again without disturbing the reader
 )
 
@@ -82,6 +83,8 @@ func (s Script) address() (path, integrity string) {
 	switch s {
 	case Pay:
 		return PayScript, PayScriptIntegrity
+	case Passkey:
+		return PasskeyScript, PasskeyScriptIntegrity
 	case Wait:
 		return WaitScript, WaitScriptIntegrity
 	}

@@ -11,21 +11,23 @@ import (
 
 // Names of the fields of logins.
 const (
-	FieldPassword = "password"
-	FieldCode     = "code"
-	FieldSession  = "session" // to be ended: a name, or Others
-	FieldNickname = "nickname"
-	FieldLink     = "link"
-	FieldOffer    = "offer"
-	FieldShare    = "share" // to be taken back
-	FieldRole     = "role"
-	FieldUntil    = "until"
-	HowCode       = "code" // of the field "how": a code by e-mail instead
-	HowAccept     = "accept"
-	HowDecline    = "decline"
-	HowUnlink     = "unlink"
-	HowTakeBack   = "take_back"
-	Others        = "others"
+	FieldPassword    = "password"
+	FieldCode        = "code"
+	FieldSession     = "session" // to be ended: a name, or Others
+	FieldNickname    = "nickname"
+	FieldPasskey     = "passkey"    // what the browser answers
+	FieldPasskeyName = "passkey_id" // one that is to be removed
+	FieldLink        = "link"
+	FieldOffer       = "offer"
+	FieldShare       = "share" // to be taken back
+	FieldRole        = "role"
+	FieldUntil       = "until"
+	HowCode          = "code" // of the field "how": a code by e-mail instead
+	HowAccept        = "accept"
+	HowDecline       = "decline"
+	HowUnlink        = "unlink"
+	HowTakeBack      = "take_back"
+	Others           = "others"
 )
 
 // Asking is which page of a login asks for something.
@@ -128,16 +130,43 @@ type Share struct {
 
 // Settings is how a login signs in, and where it is signed in.
 type Settings struct {
-	Page     ui.Page
-	Email    string
-	Done     string // message id; empty for nothing
-	Sessions []SignedIn
-	End      Form // ends one session, or all others
-	Password string
-	NewEmail string
-	Export   string
-	Delete   string
-	Home     string
+	Page          ui.Page
+	Email         string
+	Done          string // message id; empty for nothing
+	Sessions      []SignedIn
+	Passkeys      []KeptPasskey
+	NewPasskey    string // address
+	RemovePasskey Form
+	End           Form // ends one session, or all others
+	Password      string
+	NewEmail      string
+	Export        string
+	Delete        string
+	Home          string
+}
+
+// KeptPasskey is a passkey of the login.
+type KeptPasskey struct {
+	ID     string
+	Name   string // empty for none
+	MadeAt time.Time
+}
+
+// Passkey asks the browser for a passkey, or to make one.
+type Passkey struct {
+	Page    ui.Page
+	Form    Form
+	Options string // for the browser, as JSON
+	Making  bool
+	Links   []Link
+}
+
+// kind tells the words of making from those of using, and says so to the script.
+func (v Passkey) kind() string {
+	if v.Making {
+		return "make"
+	}
+	return "use"
 }
 
 // SignedIn is a browser that is signed in.

@@ -51,10 +51,22 @@ func addLogins(add adder) {
 	asking("nickname", AskNickname, func(v *Enter) { v.Number = "104-2233-01" })
 	asking("delete-login", AskDelete, func(v *Enter) { v.Links = []Link{{"/my/settings", "resident.login.to_settings"}} })
 	addHomes(add)
+	addSettings(add)
+}
+
+func addSettings(add adder) {
+	passkey := func(name string, making bool) {
+		add(name, func(p ui.Page) View {
+			return Passkey{Page: p, Form: Form{Action: "/sample"}, Options: "{}", Making: making, Links: []Link{{"/sign-in", "resident.login.to_others"}}}
+		})
+	}
+	passkey("passkey", false)
+	passkey("passkey-new", true)
 	add("settings", func(p ui.Page) View { return sampleSettings(p) })
 	add("settings-elsewhere", func(p ui.Page) View {
 		v := sampleSettings(p)
 		v.Done = "resident.done.password"
+		v.Passkeys = []KeptPasskey{{ID: "a", Name: "My telephone", MadeAt: sampleInstant()}, {ID: "b", MadeAt: sampleInstant()}}
 		v.Sessions = append(v.Sessions,
 			SignedIn{Name: "session_2", Agent: "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) Version/18.1 Mobile/15E148 Safari/604.1", SeenAt: sampleInstant().Add(-5 * time.Minute)},
 			SignedIn{Name: "session_3", Agent: "a browser of one's own", SeenAt: sampleInstant().Add(-20 * time.Minute)})
@@ -65,7 +77,7 @@ func addLogins(add adder) {
 func sampleSettings(p ui.Page) Settings {
 	return Settings{
 		Page: p, Email: "maria@example.com", End: Form{Action: "/my/sessions"}, Password: "/my/password", NewEmail: "/my/email",
-		Export: "/my/export", Delete: "/my/delete", Home: "/my",
+		Export: "/my/export", Delete: "/my/delete", Home: "/my", NewPasskey: "/my/passkey", RemovePasskey: Form{Action: "/my/passkeys"},
 		Sessions: []SignedIn{{Name: "session_1", Agent: "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:133.0) Gecko/20100101 Firefox/133.0", SeenAt: sampleInstant(), Here: true}},
 	}
 }

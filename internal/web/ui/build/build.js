@@ -108,6 +108,7 @@ async function build() {
   add("Style", "app.css", await bundle(styles(), "css", files, fonts));
   add("EnhanceScript", "enhance.js", await bundle(readFileSync(join(here, "src/enhance.js"), "utf8"), "js", files, {}));
   add("PayScript", "pay.js", await bundle(readFileSync(join(here, "src/pay.js"), "utf8"), "js", files, {}));
+  add("PasskeyScript", "passkey.js", await bundle(readFileSync(join(here, "src/passkey.js"), "utf8"), "js", files, {}));
   add("WaitScript", "wait.js", await bundle(readFileSync(join(here, "src/wait.js"), "utf8"), "js", files, {}));
   add("Emblem", "emblem.svg", readFileSync(join(here, "src/emblem.svg")));
   named.FontRegular = hashed("public-sans-400.woff2", fonts["public-sans-400.woff2"]);
