@@ -33,7 +33,8 @@ func answerable() []string {
 		"incident.Desk.Answer", "sighting.Service.Hear", "sighting.Service.List",
 		"exposure.Service.Between", "exposure.Service.Shown", "ledger.Service.TrialBalance", "inbox.Service.Keep", "inbox.Service.Stuck", "inbox.Service.Settle",
 		"approval.Service.List", "billing.Service.Each", "control.Service.Between", "control.Service.Standing", "retain.Service.Holds", "incident.Desk.Hold", "control.Service.Holds", "control.Service.Throw", "city.Directory.ByID", "city.Registry.Versions", "city.Registry.Kept", "city.Registry.Waiting",
-		"limit.Tries.Begin", "limit.Tries.BeginAll", "secret.Sealer.Seal", "instrument.Service.OfOwner", "clearing.Service.Accept", "clearing.Service.Files", "clearing.Service.Rates", "clearing.Service.Answers", "clearing.Service.Make", "clearing.Service.Deliver", "clearing.Service.Run", "clearing.Service.Tend", "instrument.Service.Save", "instrument.Service.Open",
+		"limit.Tries.Begin", "limit.Tries.BeginAll", "secret.Sealer.Seal", "till.Service.Open", "till.Service.Standing", "till.Service.Drops", "till.Service.Receipts", "till.Service.Totals", "till.Service.Sessions",
+		"instrument.Service.OfOwner", "clearing.Service.Accept", "clearing.Service.Files", "clearing.Service.Rates", "clearing.Service.Answers", "clearing.Service.Make", "clearing.Service.Deliver", "clearing.Service.Run", "clearing.Service.Tend", "instrument.Service.Save", "instrument.Service.Open",
 		"access.Service.Apply", "access.Service.AskCode", "access.Service.Enter", // of whoever asks: they say the same of all addresses
 	}
 }
@@ -147,6 +148,7 @@ func (c *cities) prepare(p *place) {
 	c.wishing(p)
 	c.posted(p)
 	c.reported(p)
+	c.atCounter(p)
 	p.diverted, _ = c.diverting(p)
 	p.stuck, p.waiting = c.kept(p, "stuck"), c.kept(p, "waiting")
 	for range inbox.MaxAttempts {

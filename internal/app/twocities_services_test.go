@@ -174,7 +174,7 @@ func questions() map[string]func(asking) (any, error) {
 	all := map[string]func(asking) (any, error){}
 	for _, some := range []map[string]func(asking) (any, error){
 		aboutPaying(), aboutQuotes(), aboutBills(), aboutRecords(), aboutOperating(), aboutIncidents(), aboutHolding(), aboutMailings(), aboutBanks(),
-		aboutReports(), aboutDuties(), aboutLogins(),
+		aboutTills(), aboutReports(), aboutDuties(), aboutLogins(),
 	} {
 		for name, ask := range some {
 			all[name] = ask

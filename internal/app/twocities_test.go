@@ -36,6 +36,7 @@ import (
 	"clearwell/internal/processor"
 	"clearwell/internal/processor/sandbox"
 	"clearwell/internal/sighting"
+	"clearwell/internal/till"
 	"clearwell/internal/web/resident/view"
 )
 
@@ -66,6 +67,8 @@ type place struct {
 	waiting    inbox.Kept
 	bank       instrument.ID
 	bankFolder string
+	drawer     till.SessionID
+	rung       till.ReceiptID
 
 	signedIn access.Session
 	asked    map[access.Purpose]access.Typed // codes that were mailed and not typed

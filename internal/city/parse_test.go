@@ -12,6 +12,7 @@ import (
 
 	"clearwell/internal/calendar"
 	"clearwell/internal/locale"
+	"clearwell/internal/money"
 	"clearwell/internal/policy"
 
 	"github.com/google/go-cmp/cmp"
@@ -322,4 +323,23 @@ func FuzzParse(f *testing.F) {
 			t.Fatalf("accepted %q", data)
 		}
 	})
+}
+
+// The counter's rules are read, and a slip in them is found.
+func TestTheCountersRulesAreRead(t *testing.T) {
+	f, err := Parse("sampletown.yaml", Example())
+	if err != nil {
+		t.Fatal(err)
+	}
+	counter := f.Rules[len(f.Rules)-1].Counter
+	if counter.VoidAlone != money.Cents(5000) || counter.CashLimit != money.Cents(100000) || counter.CashWarning != money.Cents(50000) ||
+		counter.Bank(policy.Cash) != "first-bank" || counter.Bank(policy.MoneyOrder) != "second-bank" || counter.Citation == "" {
+		t.Errorf("read %+v", counter)
+	}
+	for old, wrong := range map[string]string{"cash_limit: 1000.00": "cash_limits: 1000.00", "bank: first-bank": "bank: First Bank", "void_alone_up_to: 50.00": "void_alone_up_to: much"} {
+		text := strings.Replace(string(Example()), old, wrong, 1)
+		if _, err := Parse("sampletown.yaml", []byte(text)); err == nil {
+			t.Errorf("%s was taken", wrong)
+		}
+	}
 }

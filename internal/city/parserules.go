@@ -20,7 +20,23 @@ func readSet(m *mapping) policy.Set {
 	m.each("amounts", "rule", func(item *mapping) { s.Amounts = append(s.Amounts, readAmountRule(item)) })
 	m.each("blocks", "rule", func(item *mapping) { s.Blocks = append(s.Blocks, readBlockRule(item)) })
 	m.each("cut_offs", "rule", func(item *mapping) { s.CutOffs = append(s.CutOffs, readCutOff(item)) })
+	s.Counter = readCounter(m.section("counter"))
 	return s
+}
+
+func readCounter(m *mapping) policy.CounterRules {
+	defer m.end()
+	rules := policy.CounterRules{
+		Citation:    m.may("citation").plain(),
+		VoidAlone:   m.may("void_alone_up_to").amount(),
+		CashWarning: m.may("cash_warning").amount(),
+		CashLimit:   m.may("cash_limit").amount(),
+	}
+	m.each("banks", "bank", func(item *mapping) {
+		name := item.need("bank").matching(slug(), "name the bank with lower-case letters, digits and hyphens, such as first-bank")
+		rules.Banks = append(rules.Banks, policy.BankRule{Bank: name, Tenders: choices(item, "tenders", policy.AllTenders())})
+	})
+	return rules
 }
 
 func (m *mapping) rule() string {

@@ -9,13 +9,14 @@ import (
 
 // Loosening is a bound that a proposed set no longer has, or has less of.
 type Loosening struct {
-	Rules string // "amounts" or "blocks"
+	Rules string // "amounts", "blocks" or "counter"
 	Rule  string // the rule of the old set that bound
 	Words string // what is lost, for staff
 }
 
 // Loosened lists what a proposed set lets happen that the old one refused: larger
-// and smaller payments than before, and tenders after returns. A rule that was
+// and smaller payments than before, and tenders after
+// returns, and more to one cashier alone. A rule that was
 // renamed or split and binds as much is no loss. Where it cannot be told which of
 // two is the stricter, the new one counts as looser.
 func Loosened(old, proposed Set) []Loosening {
@@ -31,7 +32,7 @@ func Loosened(old, proposed Set) []Loosening {
 			lost = append(lost, Loosening{"blocks", rule.Name, words})
 		}
 	}
-	return lost
+	return append(lost, old.Counter.loosened(proposed.Counter)...)
 }
 
 // unbound lists the bounds of a rule that none of others has over as much.

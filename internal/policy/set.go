@@ -18,6 +18,7 @@ type Set struct {
 	Amounts       []AmountRule
 	Blocks        []BlockRule
 	CutOffs       []CutOffRule
+	Counter       CounterRules
 }
 
 // Match says which payments a rule is about. An empty field covers everything;
