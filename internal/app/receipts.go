@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"clearwell/internal/billing"
+	"clearwell/internal/calendar"
 	"clearwell/internal/city"
 	"clearwell/internal/db"
 	"clearwell/internal/id"
@@ -36,6 +37,26 @@ func (r receipts) ReceiptTx(tx *db.Tx, town *city.City, p payment.Payment) {
 	}
 	if err := notify.EnqueueTx(tx, r.message(town, p, p.Payer.Email)); err != nil {
 		r.log.Warn("queueing a receipt", "payment", p.ID.String(), "err", err.Error())
+	}
+}
+
+// ReturnedTx queues word that a payment came back, as far as its payer gave an
+// address. A payment is undone all the same where that cannot be mailed.
+func (r receipts) ReturnedTx(tx *db.Tx, town *city.City, p payment.Payment, code string, retry calendar.Date) {
+	if p.Payer.Email == "" || r.silent {
+		return
+	}
+	service, _ := town.Service(p.Service)
+	err := notify.EnqueueTx(tx, notify.Message{
+		Key: "returned " + p.Attempt.String() + " " + retry.String() + " " + code, To: p.Payer.Email, Language: p.Language,
+		Content: notify.PaymentReturned{
+			Town: town.Name.In(p.Language), Why: notify.WhyReturned(code), Confirmation: p.Confirmation, PaidOn: p.BusinessOn, Service: service.Name.In(p.Language),
+			UtilityAccount: billing.Ending(town.Numbers.Display(string(p.UtilityAccount))), Amount: p.Total(), Retry: retry,
+			Address: r.at(town, "/"), Phone: town.Contact.PhoneInWords(),
+		},
+	})
+	if err != nil {
+		r.log.Warn("queueing word of a return", "payment", p.ID.String(), "err", err.Error())
 	}
 }
 

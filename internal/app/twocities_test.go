@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -121,6 +122,9 @@ func settle(t *testing.T, database string) *cities {
 	c.east = &place{slug: "eastwell", host: "pay.eastwell.localhost", street: "12 Eastmark Street", cents: 83_10}
 	c.west = &place{slug: "westwell", host: "pay.westwell.localhost", street: "12 Westmark Street", cents: 47_25}
 	c.east.bankFolder, c.west.bankFolder = t.TempDir(), t.TempDir()
+	for _, p := range []*place{c.east, c.west} {
+		c.must(os.Mkdir(filepath.Join(p.bankFolder, "in"), 0o700))
+	}
 	c.open(database)
 	for _, p := range []*place{c.east, c.west} {
 		c.must(c.found(t.Context(), string(p.slug)+".yaml", p.file()))
@@ -149,7 +153,7 @@ func (p *place) file() []byte {
 // bankTerms are what a city has agreed with its bank, which is the same for both.
 func (p *place) bankTerms() string {
 	return "bank:\n  routing: \"121042882\"\n  name: WATERWORKS BANK\n  origin: \"1234567890\"\n  origin_name: " + strings.ToUpper(string(p.slug)) +
-		"\n  company: " + strings.ToUpper(string(p.slug)) + "\n  company_id: " + strings.ToUpper(string(p.slug)) + "\n  prenote: false\n  folder: " + p.bankFolder + "\n"
+		"\n  company: " + strings.ToUpper(string(p.slug)) + "\n  company_id: " + strings.ToUpper(string(p.slug)) + "\n  prenote: false\n  folder: " + p.bankFolder + "\n  returns: " + p.bankFolder + "/in\n"
 }
 
 // open makes the program as `clearwell serve` does, with a clock of its own.

@@ -175,6 +175,10 @@ func ridesOfBills() map[string]func(riding) (any, error) {
 		"cis.SettleTx": func(r riding) (any, error) {
 			return nil, cis.SettleTx(r.tx, []string{r.paid.Confirmation}, r.tx.Now(), "operator:thief")
 		},
+		"payment.NoReceipts.ReturnedTx": func(r riding) (any, error) {
+			payment.NoReceipts{}.ReturnedTx(r.tx, nil, r.paid, "R01", r.today())
+			return nil, nil
+		},
 		"payment.NoReceipts.ReceiptTx": func(r riding) (any, error) {
 			payment.NoReceipts{}.ReceiptTx(r.tx, nil, r.paid)
 			return nil, nil

@@ -14,7 +14,7 @@ import (
 // that forgets a kind would be noticed on the day that kind is needed.
 func TestTheOutboxTakesEveryKind(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		contents := []Content{Receipt{Zone: "UTC"}, PageAlarm{Zone: "UTC"}, LoginCode{}, LoginNews{Zone: "UTC"}, TownWarning{Zone: "UTC"}, BreachNotice{}}
+		contents := []Content{Receipt{Zone: "UTC"}, PageAlarm{Zone: "UTC"}, LoginCode{}, LoginNews{Zone: "UTC"}, TownWarning{Zone: "UTC"}, BreachNotice{}, PaymentReturned{}}
 		for _, content := range contents {
 			err := d.Write(t.Context(), town, func(_ context.Context, tx *db.Tx) error {
 				insert(tx, Message{Key: string(content.kind()), To: "a@b.example", Language: locale.English, Content: content}, "{}")

@@ -40,6 +40,7 @@ const (
 	kindTownWarning  kind = "town_warning"
 	kindPayeeNews    kind = "payee_news"
 	kindBreachNotice kind = "breach_notice"
+	kindReturned     kind = "payment_returned"
 )
 
 type messageKind struct{}

@@ -166,6 +166,8 @@ func decode(q queued) (Content, error) {
 		return read[TownWarning](q)
 	case kindBreachNotice:
 		return read[BreachNotice](q)
+	case kindReturned:
+		return read[PaymentReturned](q)
 	case kindPayeeNews:
 		return read[PayeeNews](q)
 	}

@@ -8,6 +8,7 @@ import (
 	"clearwell/internal/audit"
 	"clearwell/internal/billing"
 	"clearwell/internal/calendar"
+	"clearwell/internal/city"
 	"clearwell/internal/db"
 	"clearwell/internal/money"
 	"clearwell/internal/policy"
@@ -18,11 +19,11 @@ import (
 // again, as after a dispute, on the business date on which it is heard of, and the
 // return counts towards what the town's rules block. On is the day it reached the
 // town. Until retry, where that is a day, it may still pay its bill: then
-// [Service.CameRightTx] is told.
+// [Service.CameRightTx] is told. The payer is written to.
 //
 // Returns [ErrNoPayment], [ErrNotAllowed].
 func (s *Service) CameBackTx(ctx context.Context, tx *db.Tx, attempt, code string, on, retry calendar.Date) error {
-	p, known, business, err := s.disputable(ctx, tx, attempt)
+	town, p, known, business, err := s.disputable(ctx, tx, attempt)
 	if err != nil {
 		return fmt.Errorf("undoing a payment: %w", err)
 	}
@@ -35,6 +36,7 @@ func (s *Service) CameBackTx(ctx context.Context, tx *db.Tx, attempt, code strin
 	insertDispute(tx, d)
 	billing.RecordReturnTx(tx, p.UtilityAccount, fmt.Sprintf("%s %d", p.ID, d.Number), policy.Return{On: on, Tender: policy.BankAccount, Code: code})
 	d.audit(tx, audit.System, Contest, map[string]string{"code": code, "retry": retry.String()})
+	s.Receipts.ReturnedTx(tx, town, p, code, retry)
 	if err := enterFinal(tx, d.taken()); err != nil || !retry.IsZero() {
 		return err
 	}
@@ -45,7 +47,7 @@ func (s *Service) CameBackTx(ctx context.Context, tx *db.Tx, attempt, code strin
 // stays: the payment stands, and nothing is owed again. Returns [ErrNoPayment],
 // [ErrNotAllowed].
 func (s *Service) CameRightTx(ctx context.Context, tx *db.Tx, attempt string, _ calendar.Date) error {
-	p, known, business, err := s.disputable(ctx, tx, attempt)
+	_, p, known, business, err := s.disputable(ctx, tx, attempt)
 	if err != nil {
 		return fmt.Errorf("restoring a payment: %w", err)
 	}
@@ -59,15 +61,15 @@ func (s *Service) CameRightTx(ctx context.Context, tx *db.Tx, attempt string, _ 
 
 // disputable reads a payment by its attempt, with its disputes and the business
 // date of now.
-func (s *Service) disputable(ctx context.Context, tx *db.Tx, attempt string) (Payment, []Dispute, calendar.Date, error) {
-	_, _, on, err := s.town(tx.City())
+func (s *Service) disputable(ctx context.Context, tx *db.Tx, attempt string) (*city.City, Payment, []Dispute, calendar.Date, error) {
+	town, _, on, err := s.town(tx.City())
 	if err != nil {
-		return Payment{}, nil, on, err
+		return nil, Payment{}, nil, on, err
 	}
 	p, err := selectByAttempt(ctx, tx, attempt)
 	if err != nil {
-		return Payment{}, nil, on, named(err, ErrNoPayment)
+		return nil, Payment{}, nil, on, named(err, ErrNoPayment)
 	}
 	known, err := selectDisputes(ctx, tx, ofPayment, p.ID.String())
-	return p, known, on, err
+	return town, p, known, on, err
 }

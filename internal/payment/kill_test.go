@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"clearwell/internal/calendar"
 	"clearwell/internal/city"
 	"clearwell/internal/clock"
 	"clearwell/internal/db"
@@ -132,6 +133,9 @@ func (d *death) CheckCards(context.Context, id.City) (payment.CardCheck, error) 
 		return nil
 	}, nil
 }
+
+// ReturnedTx is not reached.
+func (d *death) ReturnedTx(*db.Tx, *city.City, payment.Payment, string, calendar.Date) {}
 
 // ReceiptTx is reached inside the transaction that records an approval.
 func (d *death) ReceiptTx(*db.Tx, *city.City, payment.Payment) {

@@ -38,6 +38,9 @@ type CardCheck func(service, processor string) error
 // Receipts queues the receipt of an approved payment, in its transaction.
 type Receipts interface {
 	ReceiptTx(tx *db.Tx, town *city.City, p Payment)
+	// ReturnedTx queues word to the payer that their bank sent a payment back, and
+	// why by its code. Retry is the day on which it is presented again, zero for none.
+	ReturnedTx(tx *db.Tx, town *city.City, p Payment, code string, retry calendar.Date)
 }
 
 // Deps are what a Service is made of. All must be given; see [NoHolds] and
@@ -65,6 +68,9 @@ func (NoHolds) CheckCards(context.Context, id.City) (CardCheck, error) {
 
 // NoReceipts sends nothing.
 type NoReceipts struct{}
+
+// ReturnedTx does nothing.
+func (NoReceipts) ReturnedTx(*db.Tx, *city.City, Payment, string, calendar.Date) {}
 
 // ReceiptTx does nothing.
 func (NoReceipts) ReceiptTx(*db.Tx, *city.City, Payment) {}
