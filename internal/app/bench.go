@@ -17,6 +17,7 @@ type benchCommand struct {
 	Bills           int      `default:"1000000" help:"Rows of the file that is imported (${default})."`
 	UtilityAccounts int      `name:"utility-accounts" default:"50000" help:"Utility accounts for lookups and idle memory (${default})."`
 	Occasions       int      `default:"10000000" help:"Occasions of the year that the worst day asks about (${default})."`
+	Entries         int      `default:"100000" help:"E-checks in a file for the bank, of which every tenth comes back (${default})."`
 	Letters         int      `default:"10000" help:"Letters printed into one file (${default})."`
 	Events          int      `default:"1000000" help:"Events of the audit log that is verified (${default})."`
 	Postgres        string   `placeholder:"URL" help:"A superuser on a private PostgreSQL server. Without it, one is started for the time."`
@@ -33,7 +34,7 @@ func (benchCommand) Help() string {
 func (c benchCommand) Run(ctx context.Context, p Process) error {
 	report, err := bench.Run(ctx, bench.Options{
 		Only: c.Only, Seconds: c.Seconds, Bills: c.Bills, UtilityAccounts: c.UtilityAccounts,
-		Occasions: c.Occasions, Letters: c.Letters, Events: c.Events, Postgres: c.Postgres, Program: thisProgram,
+		Occasions: c.Occasions, Letters: c.Letters, Entries: c.Entries, Events: c.Events, Postgres: c.Postgres, Program: thisProgram,
 	}, p.Err)
 	if err != nil {
 		return err

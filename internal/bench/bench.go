@@ -24,6 +24,7 @@ type Options struct {
 	UtilityAccounts int      // utility accounts of the towns for lookups and idle memory; 0: 50,000
 	Occasions       int      // of a year, for the questions of the worst day; 0: 10,000,000
 	Letters         int      // printed into one file; 0: 10,000
+	Entries         int      // of e-checks in a file for the bank, of which every tenth comes back; 0: 100,000
 	Events          int      // of the audit log that is verified; 0: 1,000,000
 	Postgres        string   // URL of a superuser on a private server; empty: one is started for the time
 	Program         Program  // this program as a process of its own
@@ -101,6 +102,7 @@ func measurements() []measurement {
 		single("idle-sqlite", db.SQLite, idle),
 		{"worst-day-postgres", db.Postgres, worstDay},
 		{"worst-day-sqlite", db.SQLite, worstDay},
+		{"echecks", db.SQLite, echecks},
 		single("letters", db.SQLite, letters),
 		single("audit-verify", db.SQLite, auditLog),
 	}
@@ -150,6 +152,9 @@ func (o Options) complete() Options {
 	if o.Letters <= 0 {
 		o.Letters = 10_000
 	}
+	if o.Entries <= 0 {
+		o.Entries = 100_000
+	}
 	if o.Events <= 0 {
 		o.Events = 1_000_000
 	}
@@ -188,7 +193,7 @@ func (o Options) one(ctx context.Context, server *server, m measurement, progres
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
 	s.seconds, s.bills, s.utilityAccounts, s.program = o.Seconds, o.Bills, o.UtilityAccounts, o.Program
-	s.occasions, s.letters, s.events = o.Occasions, o.Letters, o.Events
+	s.occasions, s.letters, s.events, s.entries = o.Occasions, o.Letters, o.Events, o.Entries
 	s.progress = progress
 	return m.take(ctx, s)
 }

@@ -75,6 +75,22 @@ func TestTheWorstDayIsMeasured(t *testing.T) {
 	}
 }
 
+// A file for the bank and what comes back of it, small.
+func TestEchecksAreMeasured(t *testing.T) {
+	report, err := Run(t.Context(), Options{Only: []string{"echecks"}, Entries: 200}, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(report.Figures) != 2 {
+		t.Fatalf("figures: %+v", report.Figures)
+	}
+	for _, f := range report.Figures {
+		if f.Value <= 0 || f.Baseline <= 0 || f.Peak <= 0 || f.Target == "" {
+			t.Errorf("%s is %+v", f.Name, f)
+		}
+	}
+}
+
 // What a baseline writes is what a payment wrote, under other keys and as long.
 func TestTemplateIsThePayment(t *testing.T) {
 	ctx := t.Context()

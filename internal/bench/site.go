@@ -59,6 +59,7 @@ type site struct {
 	occasions       int
 	letters         int
 	events          int
+	entries         int
 	program         Program
 	progress        io.Writer
 }
