@@ -175,7 +175,7 @@ func (p *pump) gone() {
 func settleAt(t *testing.T, home, processor string) *cities {
 	t.Helper()
 	c := &cities{T: t, clk: clock.NewManual(clock.System().Now()), heard: &notices{}, shared: home, processor: processor}
-	c.east = &place{slug: "eastwell", host: "pay.eastwell.localhost", street: "12 Eastmark Street", cents: 83_10}
+	c.east = &place{slug: "eastwell", host: "pay.eastwell.localhost", street: "12 Eastmark Street", cents: 83_10, bankFolder: t.TempDir()}
 	c.open("sqlite:" + t.TempDir() + "/town.db")
 	c.must(c.found(t.Context(), "eastwell.yaml", c.east.file()))
 	c.bill(c.east)
