@@ -20,6 +20,7 @@ func run() int {
 	return app.Run(ctx, app.Process{
 		Args: os.Args[1:], Lookup: os.LookupEnv,
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
-		Confine: jail.Enter,
+		Confine:  jail.Enter,
+		Terminal: func() (*os.File, error) { return os.OpenFile("/dev/tty", os.O_RDWR, 0) },
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 
 	"clearwell/internal/bench"
@@ -24,6 +25,9 @@ type Process struct {
 	// Confine takes from this process what serving does not need, for as long as
 	// it lives. Without it nothing is taken.
 	Confine func(jail.Cell) (jail.Report, error)
+	// Terminal opens the terminal that somebody sits at, to ask what must not be
+	// seen. Without it, or where there is none, nothing is asked.
+	Terminal func() (*os.File, error)
 }
 
 // The statuses a command ends with.

@@ -10,7 +10,6 @@ import (
 	"text/tabwriter"
 
 	"clearwell/internal/approval"
-	"clearwell/internal/audit"
 	"clearwell/internal/fault"
 	"clearwell/internal/id"
 	"clearwell/internal/locale"
@@ -22,6 +21,7 @@ type personCommand struct {
 
 // newPerson makes a key file, on the machine of the person it is for.
 type newPerson struct {
+	passphraseFlag
 	Out  string `placeholder:"FILE" help:"The key file (NAME.key). What exists is not overwritten."`
 	Name string `arg:"" help:"Who it is for: one word, without plus signs."`
 }
@@ -32,16 +32,18 @@ func (c newPerson) Run(p Process) error {
 	if file == "" {
 		file = c.Name + ".key"
 	}
-	key, err := audit.CreateKey(filepath.Clean(file), c.Name)
+	key, locked, err := c.createPersonKey(p, filepath.Clean(file), c.Name)
 	if err != nil {
 		return fmt.Errorf("making the key of %s: %w", c.Name, err)
 	}
+	sayLocked(p.Err, locked)
 	_, err = fmt.Fprintf(p.Out, "The key of %s is in %s. It stays with them alone.\nIn the configuration, under people:\n\n  - %s\n", c.Name, file, key.Verifier())
 	return err
 }
 
 // approveCommand signs a request, on any machine.
 type approveCommand struct {
+	passphraseFlag
 	Key     string `required:"" placeholder:"FILE" help:"Your key file."`
 	Request string `arg:"" default:"-" help:"The request, as approval show prints it (standard input)."`
 }
@@ -52,7 +54,7 @@ func (c approveCommand) Run(p Process) error {
 	if err != nil {
 		return err
 	}
-	key, err := audit.ReadKey(c.Key)
+	key, err := c.personKey(p, c.Key)
 	if err != nil {
 		return fmt.Errorf("reading your key: %w", err)
 	}

@@ -76,6 +76,53 @@ func TestPeopleApproveByCommand(t *testing.T) {
 	}
 }
 
+// A key with a passphrase signs for whoever knows it.
+func TestALockedKeySignsForItsOwner(t *testing.T) {
+	folder := t.TempDir()
+	in := func(name, text string) string {
+		path := filepath.Join(folder, name)
+		if text != "" {
+			if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return path
+	}
+	words, wrong := in("words", "water tower under snow\n"), in("wrong", "water tower under rain\n")
+	if made := run(t, "person", "new", "--passphrase", words, "--out", in("ada.key", ""), "ada"); made.status != statusDone || strings.Contains(made.err, "no passphrase") {
+		t.Fatalf("making a key: %+v", made)
+	}
+	if made := run(t, "person", "new", "--passphrase", in("short", "short"), "--out", in("bo.key", ""), "bo"); made.status == statusDone {
+		t.Error("a passphrase of five signs is taken")
+	}
+	if made := run(t, "person", "new", "--out", in("cy.key", ""), "cy"); !strings.Contains(made.err, "It has no passphrase") {
+		t.Errorf("nobody is told that a key is open: %+v", made)
+	}
+	request, err := approval.New(dbtest.SQLite(t, clock.System()), approval.People{}).
+		Write(approval.Draft{City: id.Everyone, Action: "test.do", Content: "something", By: "ada"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sign := func(more ...string) ran {
+		return runWith(t, request.Text(), append([]string{"approve", "--key", in("ada.key", "")}, more...)...)
+	}
+	if got := sign("--passphrase", words); got.status != statusDone || !strings.Contains(got.out, "\u2014 ada ") {
+		t.Errorf("with the passphrase: %+v", got)
+	}
+	if got := sign("--passphrase", wrong); got.status == statusDone || got.out != "" {
+		t.Errorf("with another: %+v", got)
+	}
+	if got := sign(); got.status == statusDone || !strings.Contains(got.err, "--passphrase FILE") {
+		t.Errorf("with none: %+v", got)
+	}
+	if err := os.Chmod(words, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if got := sign("--passphrase", words); got.status == statusDone {
+		t.Error("a passphrase that others may read is taken")
+	}
+}
+
 // runWith runs a command that reads.
 func runWith(t *testing.T, input string, args ...string) ran {
 	t.Helper()
