@@ -74,12 +74,20 @@ func (f *file) next() (line, error) {
 		return line{}, io.EOF
 	}
 	f.number++
+	if l, ok := readPlain(f.lines.Text()); ok {
+		return l, nil
+	}
+	return decodeLine(f.lines.Bytes())
+}
+
+// decodeLine reads any line. Returns [errLine].
+func decodeLine(text []byte) (line, error) {
 	var l line
-	if err := json.Unmarshal(f.lines.Bytes(), &l); err != nil {
+	if err := json.Unmarshal(text, &l); err != nil {
 		return line{}, errLine
 	}
 	again, err := json.Marshal(l)
-	if err != nil || !bytes.Equal(again, f.lines.Bytes()) {
+	if err != nil || !bytes.Equal(again, text) {
 		return line{}, errLine
 	}
 	return l, nil
