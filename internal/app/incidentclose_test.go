@@ -66,14 +66,14 @@ func TestAnIncidentIsClosedWhenNothingIsOpen(t *testing.T) {
 		sum := must("close", closing...)
 		said := must("report", "portal")
 		for _, want := range []string{
-			"Incident portal of " + string(o.slug) + ": closed", "Nothing.", "First letters posted", "People exposed", "incident.duty_done", "Texas, individuals (tx-individuals): done",
+			"Incident portal of " + string(o.slug) + ": closed", "Nothing.", "First letters posted", "People exposed", "incident.duty_done", "Texas, The people affected (tx-individuals): done",
 			sum[strings.LastIndex(sum, " ")+1 : len(sum)-2],
 		} {
 			if !strings.Contains(said, want) {
 				o.Errorf("the report does not say %q:\n%s", want, said)
 			}
 		}
-		if es := must("report", "--language", "es", "portal"); !strings.Contains(es, "concluido") || !strings.Contains(es, "Nada.") {
+		if es := must("report", "--language", "es", "portal"); !strings.Contains(es, "concluido") || !strings.Contains(es, "Nada.") || strings.Contains(es, "individuals (") {
 			o.Errorf("in Spanish:\n%s", es)
 		}
 		for _, late := range [][]string{{"scope", "portal", "capture", "web_frame"}, {"fact", "--on", today, "--evidence", "x", "portal", "told"}, append([]string{"close"}, closing...)} {

@@ -9,6 +9,7 @@ import (
 
 	"clearwell/internal/calendar"
 	"clearwell/internal/incident"
+	"clearwell/internal/law"
 	"clearwell/internal/locale"
 )
 
@@ -54,7 +55,9 @@ type Counts struct {
 // Line is a duty as a report has it.
 type Line struct {
 	Duty     string        `json:"duty"`
-	Who      string        `json:"who"`
+	Place    string        `json:"place"`         // whose law it is
+	Who      string        `json:"who,omitempty"` // an office; empty for people, bureaus and the vendor
+	Kind     law.Kind      `json:"kind"`
 	Due      calendar.Date `json:"due"`
 	DoneOn   calendar.Date `json:"done_on"`
 	DoneBy   string        `json:"done_by,omitempty"`

@@ -9,7 +9,6 @@ import (
 
 	"clearwell/internal/calendar"
 	"clearwell/internal/incident"
-	"clearwell/internal/law"
 	"clearwell/internal/mailing"
 )
 
@@ -123,20 +122,13 @@ func (m *matter) closing() Closing {
 		Closed: len(m.closings) > 0 && m.closings[len(m.closings)-1].Closed,
 	}
 	for _, d := range m.clocks.Duties {
-		line := Line{Duty: d.Key(), Who: d.Name + ", " + cmpWho(d.Duty), Due: d.Due.On, Late: d.Late(), Asked: d.Met}
+		line := Line{Duty: d.Key(), Place: d.Name, Who: d.Who, Kind: d.Kind, Due: d.Due.On, Late: d.Late(), Asked: d.Met}
 		if d.Deed != nil {
 			line.DoneOn, line.DoneBy, line.Evidence = d.Deed.On, d.Deed.DoneBy, d.Deed.Evidence
 		}
 		c.Duties = append(c.Duties, line)
 	}
 	return c
-}
-
-func cmpWho(d law.Duty) string {
-	if d.Who != "" {
-		return d.Who
-	}
-	return string(d.Kind)
 }
 
 // times are from knowledge to notice, and to the end.

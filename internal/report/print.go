@@ -95,7 +95,11 @@ func (c Closing) printDuties(b *strings.Builder, words *locale.Printer) {
 		case !d.Asked:
 			said = words.T("report.duty_not_asked")
 		}
-		fmt.Fprintf(b, "- %s (%s): %s\n", d.Who, d.Duty, said)
+		who := d.Who
+		if who == "" {
+			who = words.T("law.kind." + string(d.Kind))
+		}
+		fmt.Fprintf(b, "- %s, %s (%s): %s\n", d.Place, who, d.Duty, said)
 	}
 }
 
