@@ -46,7 +46,7 @@ func (s *Service) Export(ctx context.Context, of Session) (all Export, err error
 		if err != nil {
 			return err
 		}
-		all = Export{Login: now.Login.ID, Email: now.Login.Email, Language: now.Login.Language, MadeAt: now.Login.MadeAt}
+		all = Export{Login: now.Login.ID, Email: now.Login.Email, Language: now.Login.Language, MadeAt: now.Login.MadeAt, Links: []ExportedLink{}}
 		sessions, err := selectSessions(ctx, tx, now.Login.ID)
 		for _, one := range sessions {
 			all.Sessions = append(all.Sessions, one.exported())

@@ -200,6 +200,9 @@ func TestAnAddressThatHasALoginGetsTheSameAnswers(t *testing.T) {
 		if got := dk.told(ana); !slices.Equal(got, []string{"exists"}) {
 			t.Errorf("the owner was told %q", got)
 		}
+		if n := len(dk.outbox()); n != 2 { // the code of the first time, and that
+			t.Errorf("%d messages left", n)
+		}
 		for _, purpose := range []access.Purpose{access.SignIn, access.Recover} {
 			_, err := dk.AskCode(dk.Context(), town, purpose, "nobody@example.com", locale.English)
 			dk.must(err)
@@ -332,6 +335,8 @@ func TestRecoveryEndsSessionsAndTells(t *testing.T) {
 		before := dk.join(ana)
 		asked, err := dk.AskCode(dk.Context(), town, access.Recover, ana, locale.English)
 		dk.must(err)
+		_, err = dk.EnterByCode(dk.Context(), town, access.Typed{ID: asked, Text: dk.code(ana)}, visitor)
+		dk.want(err, access.ErrCodeOver) // it is for a new password, and nothing else
 		reset := func() (access.Session, error) {
 			return dk.Reset(dk.Context(), town, asked, secret.New(others), visitor)
 		}

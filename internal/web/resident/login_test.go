@@ -243,9 +243,12 @@ func TestSigningInRenamesTheVisit(t *testing.T) {
 	tw := open(t)
 	tw.join(maria)
 	b := tw.browser()
-	b.open("/sign-in")
+	b.open("/my").on("/sign-in") // the visit remembers what was wanted
 	before := b.client.Jar.Cookies(b.at)
 	b.send(view.FieldEmail, maria, view.FieldPassword, longWords).on("/my")
+	if len(before) == 0 {
+		t.Fatal("there was no visit before")
+	}
 	for _, cookie := range b.client.Jar.Cookies(b.at) {
 		for _, old := range before {
 			if cookie.Name == "visit" && cookie.Value == old.Value {
