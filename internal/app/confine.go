@@ -29,7 +29,8 @@ const (
 func (c Confinement) known() bool { return c == "" || c == jailRequired || c == jailOff }
 
 // confine takes from the process what serving does not need. It is called when
-// everything is open.
+// everything is open. The keys stay readable: one that is rotated in comes as
+// another file while this serves, and what else lies there is in memory already.
 func (w *works) confine(p Process, at listeners) error {
 	if p.Confine == nil || w.Jail == jailOff {
 		w.log.Warn("not confined")
@@ -39,7 +40,7 @@ func (w *works) confine(p Process, at listeners) error {
 	if err != nil {
 		return fmt.Errorf("confining the program: %w", err)
 	}
-	report, err := p.Confine(jail.Cell{Folders: w.folders(p), Ports: ports})
+	report, err := p.Confine(jail.Cell{Folders: w.folders(p), Readable: []string{w.Keys}, Ports: ports})
 	if err != nil {
 		return fmt.Errorf("confining the program: %w", err)
 	}

@@ -20,6 +20,7 @@ import (
 
 	"clearwell/internal/db/dbtest"
 	"clearwell/internal/jail"
+	"clearwell/internal/secret"
 )
 
 // installed writes the files of a new installation, and gives the path of its
@@ -53,7 +54,8 @@ func TestServeIsConfined(t *testing.T) {
 
 func serveConfined(t *testing.T, database string) {
 	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestHelperServesConfined$")
-	child.Env = append(os.Environ(), "CLEARWELL_CONFINED="+installed(t, database, ""))
+	config := installed(t, database, "")
+	child.Env = append(os.Environ(), "CLEARWELL_CONFINED="+config)
 	said, err := child.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -71,6 +73,9 @@ func serveConfined(t *testing.T, database string) {
 			t.Error(rest)
 		case "ready":
 			answersPages(t, rest)
+			if err := secret.Rotate(filepath.Join(filepath.Dir(config), "keys", keyOfSecrets)); err != nil {
+				t.Error(err)
+			}
 			if err := child.Process.Signal(syscall.SIGTERM); err != nil {
 				t.Error(err)
 			}
@@ -145,12 +150,19 @@ func TestHelperServesConfined(t *testing.T) {
 		signal.Notify(told, syscall.SIGTERM)
 		io.WriteString(out, "ready "+address+"\n")
 		<-told
+		// The keyset is another file now. serve could not read it, nor the first one.
+		if _, err := readSealer(filepath.Join(filepath.Dir(config), "keys")); err != nil {
+			io.WriteString(out, "wrong a rotated key is not taken up: "+err.Error()+"\n")
+		}
 		stop()
 	case status := <-ended:
 		t.Fatalf("serve ended with %d: %s", status, &log.text)
 	}
 	if status := <-ended; status != statusDone {
 		io.WriteString(out, "wrong serve did not end well: "+strings.ReplaceAll(log.text.String(), "\n", " ")+"\n")
+	}
+	if strings.Contains(log.text.String(), "permission denied") {
+		io.WriteString(out, "wrong a job was refused a file: "+strings.ReplaceAll(log.text.String(), "\n", " ")+"\n")
 	}
 	io.WriteString(out, "ended\n")
 }
@@ -161,13 +173,16 @@ func breakOut(config string) (wrong []string) {
 	if exec.Command("/bin/true").Run() == nil {
 		wrong = append(wrong, "a program was started")
 	}
-	for _, path := range []string{config, filepath.Join(home, "keys", keyOfAudit), "/etc/passwd"} {
+	for _, path := range []string{config, "/etc/passwd"} {
 		if _, err := os.ReadFile(path); !errors.Is(err, os.ErrPermission) {
 			wrong = append(wrong, "reading "+path+" was not refused")
 		}
 	}
-	if err := os.WriteFile(filepath.Join(home, "planted"), nil, 0o600); err == nil {
-		wrong = append(wrong, "a file was written beside the configuration")
+	for _, path := range []string{filepath.Join(home, "planted"), filepath.Join(home, "keys", "planted"), filepath.Join(home, "keys", keyOfSecrets)} {
+		if file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE, 0o600); err == nil {
+			wrong = append(wrong, path+" could be written")
+			file.Close()
+		}
 	}
 	if err := os.WriteFile(filepath.Join(home, "data", "kept"), nil, 0o600); err != nil {
 		wrong = append(wrong, err.Error())

@@ -11,6 +11,9 @@ import (
 type Cell struct {
 	// Folders are read and written, with all that is in them. They exist.
 	Folders []string
+	// Readable are folders whose files are read, as they are then: one that takes
+	// another's place is read too. They exist.
+	Readable []string
 	// Ports are called over TCP, on any host.
 	Ports []uint16
 }

@@ -45,6 +45,7 @@ func confineFiles(cell Cell) error {
 	rules := []landlock.Rule{
 		landlock.PathAccess(written, cell.Folders...),
 		landlock.PathAccess(read, folders...),
+		landlock.PathAccess(landlocked.AccessFSReadFile, cell.Readable...),
 		landlock.PathAccess(landlocked.AccessFSReadFile, files...),
 	}
 	for _, port := range cell.Ports {

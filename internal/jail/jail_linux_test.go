@@ -32,8 +32,8 @@ import (
 
 // task is what the child is given.
 type task struct {
-	Inside, Outside string // folders, each with a file named "file"
-	Open, Shut      string // addresses that somebody listens on
+	Inside, Outside, Read string // folders, each with a file named "file"
+	Open, Shut            string // addresses that somebody listens on
 }
 
 // findings is what the child reports: the error of each attempt, by its name,
@@ -53,6 +53,9 @@ func attempts(given task) map[string]func() error {
 		"no program from a folder":   func() error { return exec.Command(inside("program")).Run() },
 		"no process":                 fork,
 		"no reading outside":         func() error { _, err := os.ReadFile(outside("file")); return err },
+		"yes reading what is read":   func() error { _, err := os.ReadFile(filepath.Join(given.Read, "file")); return err },
+		"no writing what is read":    func() error { return os.WriteFile(filepath.Join(given.Read, "file"), []byte("mine"), 0o600) },
+		"no making beside it":        func() error { return makeAndRemove(given.Read) },
 		"no listing outside":         func() error { _, err := os.ReadDir(given.Outside); return err },
 		"no writing outside":         func() error { return os.WriteFile(outside("file"), []byte("mine"), 0o600) },
 		"no making outside":          func() error { return makeAndRemove(given.Outside) },
@@ -232,7 +235,7 @@ func TestHelperConfinesItself(t *testing.T) {
 		t.Fatal(err)
 	}
 	found := findings{Before: try(attempts(given))}
-	found.Report, err = jail.Enter(jail.Cell{Folders: []string{given.Inside, os.TempDir()}, Ports: []uint16{uint16(open)}})
+	found.Report, err = jail.Enter(jail.Cell{Folders: []string{given.Inside, os.TempDir()}, Readable: []string{given.Read}, Ports: []uint16{uint16(open)}})
 	if err != nil {
 		found.Refusal = err.Error()
 	}
@@ -246,8 +249,8 @@ func TestHelperConfinesItself(t *testing.T) {
 // confined runs the child.
 func confined(t *testing.T) findings {
 	t.Helper()
-	given := task{Inside: t.TempDir(), Outside: t.TempDir(), Open: listening(t), Shut: listening(t)}
-	for _, folder := range []string{given.Inside, given.Outside} {
+	given := task{Inside: t.TempDir(), Outside: t.TempDir(), Read: t.TempDir(), Open: listening(t), Shut: listening(t)}
+	for _, folder := range []string{given.Inside, given.Outside, given.Read} {
 		if err := os.WriteFile(filepath.Join(folder, "file"), []byte("something"), 0o600); err != nil {
 			t.Fatal(err)
 		}
