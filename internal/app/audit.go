@@ -21,6 +21,7 @@ type auditCommand struct {
 var (
 	errDamaged  = errors.New("the audit log is damaged")
 	errUnproven = errors.New("nothing of the audit log is proven")
+	errKeyless  = errors.New("an export proves nothing without the public key of whoever sealed it, which must not come from the file itself: give --key, as clearwell audit key prints it on their machine")
 )
 
 // verifyAudit recomputes a log, of the database or of an export.
@@ -63,6 +64,9 @@ func (c verifyAudit) verify(ctx context.Context, p Process, kept []string) (repo
 			return err
 		})
 		return report, err
+	}
+	if len(c.Key) == 0 {
+		return report, errKeyless
 	}
 	file, err := os.Open(c.File)
 	if err != nil {

@@ -61,3 +61,11 @@ func TestALogOfWhichNothingIsSealedIsNotProven(t *testing.T) {
 		t.Errorf("verifying before the first seal: %+v", got)
 	}
 }
+
+// An intact export was called damaged where nobody said which key to trust.
+func TestAnExportIsNotJudgedWithoutAKey(t *testing.T) {
+	got := run(t, "audit", "verify", "--file", filepath.Join(t.TempDir(), "log.jsonl"))
+	if got.status == statusDone || !strings.Contains(got.err, "give --key") {
+		t.Errorf("%+v", got)
+	}
+}
