@@ -10,6 +10,7 @@ import (
 	"clearwell/internal/id"
 	"clearwell/internal/ledger"
 	"clearwell/internal/payment"
+	"clearwell/internal/policy"
 )
 
 // Services that stand side by side do not know each other; here one is shown to
@@ -71,8 +72,16 @@ func (p postings) ApprovedOn(ctx context.Context, city id.City, on calendar.Date
 func asPosting(m payment.Payment) cis.Posting {
 	return cis.Posting{
 		Confirmation: m.Confirmation, Kind: cis.Payment, Number: m.UtilityAccount, Service: m.Service,
-		Amount: m.Amount, Fee: m.Fee, PaidAt: m.PaidAt(), Tender: string(m.Tender), Channel: m.Channel,
+		Amount: m.Amount, Fee: m.Fee, PaidAt: m.PaidAt(), Tender: tenderWord(m.Tender), Channel: m.Channel,
 	}
+}
+
+// tenderWord is a tender in the words of layouts.
+func tenderWord(tender policy.Tender) string {
+	if tender == policy.BankAccount {
+		return "e-check"
+	}
+	return string(tender)
 }
 
 // ofDispute gives what a dispute means for the billing system on a business date:

@@ -238,6 +238,12 @@ func aboutPaying() map[string]func(asking) (any, error) {
 		"payment.Service.DisputesOn": func(a asking) (any, error) { return a.c.payments.DisputesOn(a.ctx, a.here.slug, a.today()) },
 		"payment.Service.Unposted":   func(a asking) (any, error) { return a.c.payments.Unposted(a.ctx, a.here.slug) },
 		"payment.Service.Start":      func(a asking) (any, error) { return a.c.payments.Start(a.ctx, a.start("reviewed")) },
+		"payment.Service.StartAtReader": func(a asking) (any, error) {
+			return a.c.payments.StartAtReader(a.ctx, a.start("shown"), "front")
+		},
+		"payment.Service.LeaveReader": func(a asking) (any, error) {
+			return a.c.payments.LeaveReader(a.ctx, a.here.slug, a.made("paid"))
+		},
 		"payment.Service.StartAway": func(a asking) (any, error) {
 			p, page, err := a.c.payments.StartAway(a.ctx, a.start("shown"), payment.Return{Done: "http://" + a.here.host + "/"})
 			return fmt.Sprint(page, told(p)), err

@@ -34,7 +34,7 @@ type Posting struct {
 	Amount       money.Amount // positive lowers what is owed; of a reversal negative
 	Fee          money.Amount // paid on top; not for the utility account
 	PaidAt       time.Time
-	Tender       string // a word of the layout: card, e-check, cash, check
+	Tender       string // a word of the layout: card, e-check, cash, check, money_order
 	Channel      policy.Channel
 }
 

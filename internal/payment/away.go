@@ -30,6 +30,7 @@ func (s *Service) StartAway(ctx context.Context, req StartRequest, back Return) 
 	if !able { // said before anything is recorded that nobody could pay
 		return Payment{}, "", ErrNoProcessor
 	}
+	req.away = exposure.ProcessorPage
 	begun, _, err := s.begin(ctx, req, Send)
 	if err != nil {
 		return Payment{}, "", fmt.Errorf("starting payment: %w", err)

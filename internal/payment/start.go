@@ -32,6 +32,8 @@ type StartRequest struct {
 	ReturnURL string
 	// Payer replaces who the quote says is paying, where it is not the zero value.
 	Payer exposure.Payer
+
+	away exposure.CapturePath // where the payer is sent, with Send
 }
 
 // Start makes the payment of a quote, and asks the processor. It returns after a
@@ -107,7 +109,7 @@ func (s *Service) tryBegin(ctx context.Context, req StartRequest, how Event) (be
 			return ErrMovedOn // another request made or moved it between two of our queries
 		}
 		if how == Send { // no page of ours shows the fields
-			quote.Exposure, quote.CapturePath = exposure.ID{}, exposure.ProcessorPage
+			quote.Exposure, quote.CapturePath = exposure.ID{}, req.away
 		}
 		facts := judged{town: town, set: set, on: on, quote: quote, owed: owed, payments: payments, made: made, req: req, how: how, held: held}
 		if err := s.judge(&facts, tx.Now()); err != nil {

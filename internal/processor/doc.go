@@ -6,7 +6,7 @@
 // processor from its own origin; what reaches us is a [Token].
 //
 // An adapter implements [Processor] and those of the small capability
-// interfaces ([Fields], [Redirector], [Notifier], [Tracer], [Refunder], [Saver],
+// interfaces ([Fields], [Redirector], [Terminal], [Notifier], [Tracer], [Refunder], [Saver],
 // [Settler], [Teller]) that its processor really has. A missing capability is a missing
 // interface, never an error at run time.
 //

@@ -26,6 +26,8 @@ var (
 	ErrRequest = fault.New(fault.Internal, "processor_request")
 	// ErrNotSent: the request certainly did not leave us; asking again is safe.
 	ErrNotSent = fault.New(fault.Unavailable, "processor_unreachable")
+	// ErrReaderBusy: the reader asks for the card of another attempt.
+	ErrReaderBusy = fault.New(fault.Conflict, "reader_busy")
 	// ErrNeverSeen: the processor is certain it never had this attempt.
 	ErrNeverSeen = fault.New(fault.NotFound, "attempt_never_seen")
 	// ErrSignature: a notice whose signature does not verify.

@@ -48,6 +48,19 @@ type Redirector interface {
 	Send(ctx context.Context, req SendRequest) (Sent, error)
 }
 
+// Terminal is the capability of card readers at a counter. The card is read by the
+// company's own device; neither staff nor we have it in hand.
+type Terminal interface {
+	// Present has a reader ask for a card, for one attempt. It is idempotent by
+	// req.Key. The outcome is learned by Lookup or by a notice. Returns
+	// [ErrReaderBusy], [ErrKeyReused], [ErrRequest] or [ErrNotSent].
+	Present(ctx context.Context, req PresentRequest) error
+	// Dismiss has the reader ask no more: the attempt is then declined as
+	// abandoned. One that was decided before stays as it is. Returns [ErrNeverSeen]
+	// or [ErrNotSent].
+	Dismiss(ctx context.Context, merchant Merchant, key Key) error
+}
+
 // Notifier is the capability of notices (webhooks) sent by the processor.
 type Notifier interface {
 	// ReadNotice verifies the signature and age of a notice and reads it.
@@ -283,6 +296,17 @@ type SendRequest struct {
 	ReturnURL   string // the payer comes back here when done
 	CancelURL   string // and here when they give up
 	Expires     time.Time
+}
+
+// PresentRequest has a reader ask for a card.
+type PresentRequest struct {
+	Key         Key
+	Merchant    Merchant
+	Reader      string // as the company names it
+	Amount      money.Amount
+	Description string
+	Descriptor  string
+	Expires     time.Time // the reader asks no longer than that
 }
 
 // Sent is an open page of the processor's.

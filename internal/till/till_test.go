@@ -224,6 +224,8 @@ func TestAReceiptIsVoidedBeforeTheCount(t *testing.T) {
 		after := tw.ring(tw.sale(next, pays(ana, 100), cash(100)))
 		_, err = tw.count(next, counted(5, 100, 0))
 		tw.must(err)
+		_, err = tw.tills.Drop(t.Context(), till.Dropping{City: sampletown, Session: next.ID, Cash: counted(1, 0, 0).Cash, By: rosa, Witness: luis})
+		tw.refused("a drop after the count", err, till.ErrDrawerBalanced)
 		tw.refused("after the count", void(after, "late", luis), till.ErrDrawerBalanced)
 	})
 }

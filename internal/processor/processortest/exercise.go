@@ -56,6 +56,8 @@ type Harness struct {
 	// Pay opens the company's page at url and pays there with a card; it returns
 	// the address that the payer is sent on to.
 	Pay func(t testing.TB, url string, card Card) string
+	// Tap holds a card to a reader.
+	Tap func(t testing.TB, reader string, card Card)
 	// Cancel opens the company's page at url and gives up.
 	Cancel func(t testing.TB, url string) string
 	// Answer answers the bank's challenge at url.
@@ -107,6 +109,9 @@ func parts() []part {
 		{"redirector: the page pays", pagePays},
 		{"redirector: the page is given up", pageGivenUp},
 		{"redirector: the page lapses", pageLapses},
+		{"terminal: a card at the reader", readerCharges},
+		{"terminal: one key, one reader", readerAsksOnce},
+		{"terminal: nobody gives a card", readerAbandoned},
 		{"notifier: outcome", noticeOfOutcome},
 		{"notifier: tampered", noticeTampered},
 		{"notifier: stale", noticeStale},

@@ -43,6 +43,12 @@ func (s *Server) api() http.Handler {
 		sent, err := s.send(w.port())
 		return wireSent(sent), err
 	}))
+	api.HandleFunc("POST /v1/readers", answer(func(_ context.Context, w wirePresent) (struct{}, error) {
+		return struct{}{}, s.askAtReader(w.port())
+	}))
+	api.HandleFunc("POST /v1/readers/dismiss", answer(func(_ context.Context, w wireLookup) (struct{}, error) {
+		return struct{}{}, s.dismiss(w.Merchant, w.Key)
+	}))
 	api.HandleFunc("POST /v1/refunds", answer(func(_ context.Context, w wireRefund) (wireRefunded, error) {
 		result, err := s.refund(w.port())
 		return wireRefunded{result.Decision.String(), result.Reference, result.Code}, err

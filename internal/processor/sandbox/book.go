@@ -61,6 +61,7 @@ type outcome struct {
 type visit struct {
 	Secret      string    `json:"secret"` // the unguessable part of its address
 	Challenge   bool      `json:"challenge,omitempty"`
+	Reader      string    `json:"reader,omitempty"` // that asks for the card; there is no page then
 	ReturnURL   string    `json:"return_url"`
 	CancelURL   string    `json:"cancel_url,omitempty"`
 	Language    string    `json:"language,omitempty"`
@@ -327,6 +328,9 @@ const networkPrefix = "net_"
 func (c *charge) entry() processor.Entry {
 	if c.Stored != "" {
 		return processor.Stored
+	}
+	if c.Visit != nil && c.Visit.Reader != "" {
+		return processor.Reader
 	}
 	return processor.Typed
 }

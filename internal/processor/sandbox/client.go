@@ -89,6 +89,17 @@ func (c *Client) Send(ctx context.Context, req processor.SendRequest) (processor
 	return processor.Sent(w), nil
 }
 
+// Present has a reader ask for a card, see [processor.Terminal].
+func (c *Client) Present(ctx context.Context, req processor.PresentRequest) error {
+	asked := wirePresent{req.Key, req.Merchant, req.Reader, req.Amount.Cents(), req.Description, req.Descriptor, req.Expires}
+	return c.call(ctx, "/v1/readers", asked, &struct{}{})
+}
+
+// Dismiss has a reader ask no more, see [processor.Terminal].
+func (c *Client) Dismiss(ctx context.Context, merchant processor.Merchant, key processor.Key) error {
+	return c.call(ctx, "/v1/readers/dismiss", wireLookup{key, merchant}, &struct{}{})
+}
+
 // Refund gives money back, see [processor.Refunder].
 func (c *Client) Refund(ctx context.Context, req processor.RefundRequest) (processor.RefundResult, error) {
 	var w wireRefunded
@@ -203,7 +214,7 @@ func refusal(status string, text []byte) error {
 	}
 	known := []*fault.Error{
 		processor.ErrKeyReused, processor.ErrTokenUnknown, processor.ErrTokenSpent, processor.ErrCardRefused,
-		processor.ErrStoredUse, processor.ErrRequest, processor.ErrNeverSeen,
+		processor.ErrStoredUse, processor.ErrRequest, processor.ErrReaderBusy, processor.ErrNeverSeen,
 	}
 	for _, sentinel := range known {
 		if sentinel.Code == w.Error {

@@ -17,6 +17,7 @@ type everything interface {
 	processor.Processor
 	processor.Fields
 	processor.Redirector
+	processor.Terminal
 	processor.Notifier
 	processor.Refunder
 	processor.Saver

@@ -64,6 +64,22 @@ func (d *InProcess) Send(ctx context.Context, req processor.SendRequest) (proces
 	return d.server.send(req)
 }
 
+// Present has a reader ask for a card, see [processor.Terminal].
+func (d *InProcess) Present(ctx context.Context, req processor.PresentRequest) error {
+	if err := unsent(ctx); err != nil {
+		return err
+	}
+	return d.server.askAtReader(req)
+}
+
+// Dismiss has a reader ask no more, see [processor.Terminal].
+func (d *InProcess) Dismiss(ctx context.Context, merchant processor.Merchant, key processor.Key) error {
+	if err := unsent(ctx); err != nil {
+		return err
+	}
+	return d.server.dismiss(merchant, key)
+}
+
 // Refund gives money back, see [processor.Refunder].
 func (d *InProcess) Refund(ctx context.Context, req processor.RefundRequest) (processor.RefundResult, error) {
 	if err := unsent(ctx); err != nil {

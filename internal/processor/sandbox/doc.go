@@ -13,7 +13,7 @@
 //
 // [Client] is the adapter, over HTTP. [Direct] is the adapter to a server in the
 // same process, without sockets and JSON, for benchmarks and for making a town.
-// Both implement the whole port: Processor, Fields, Redirector, Notifier,
+// Both implement the whole port: Processor, Fields, Redirector, Terminal, Notifier,
 // Refunder, Saver, Settler and Teller.
 //
 // It owns no table. It promises to behave as its script says, to charge once

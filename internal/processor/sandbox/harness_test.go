@@ -131,6 +131,11 @@ func (c *company) harness(t testing.TB, adapter processor.Processor) processorte
 		Pay: func(t testing.TB, page string, card processortest.Card) string {
 			return c.pay(t, page, numbers()[card])
 		},
+		Tap: func(t testing.TB, reader string, card processortest.Card) {
+			if err := c.Tap(merchant, reader, TestCard(numbers()[card])); err != nil {
+				t.Fatal(err)
+			}
+		},
 		Cancel: func(t testing.TB, page string) string {
 			_, back := c.post(t, page+"/cancel", nil)
 			return back

@@ -138,6 +138,23 @@ func (w wirePage) port() processor.SendRequest {
 	}
 }
 
+type wirePresent struct {
+	Key         processor.Key      `json:"key"`
+	Merchant    processor.Merchant `json:"merchant"`
+	Reader      string             `json:"reader"`
+	Amount      int64              `json:"amount_cents"`
+	Description string             `json:"description,omitempty"`
+	Descriptor  string             `json:"descriptor,omitempty"`
+	Expires     time.Time          `json:"expires"`
+}
+
+func (w wirePresent) port() processor.PresentRequest {
+	return processor.PresentRequest{
+		Key: w.Key, Merchant: w.Merchant, Reader: w.Reader, Amount: money.Cents(w.Amount), Description: w.Description,
+		Descriptor: w.Descriptor, Expires: w.Expires,
+	}
+}
+
 type wireSent struct {
 	URL       string `json:"url"`
 	Reference string `json:"reference"`
