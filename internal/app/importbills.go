@@ -90,6 +90,9 @@ func (c importBills) bring(ctx context.Context, p Process, request cis.Request) 
 		if request.Service == "" {
 			request.Service = town.Services[0].ID
 		}
+		for _, service := range town.Services {
+			request.Services = append(request.Services, service.ID)
+		}
 		var err error
 		report, err = w.exchange.Import(ctx, request)
 		return err

@@ -31,6 +31,9 @@ var (
 	ErrFileOlder = fault.New(fault.Conflict, "import_file_older")
 	// ErrAsOf: balances cannot be as of a time to come.
 	ErrAsOf = fault.New(fault.Invalid, "import_as_of")
+	// ErrServiceUnknown: the service given for rows that state none is none of the
+	// town's.
+	ErrServiceUnknown = fault.New(fault.Invalid, "import_service")
 	// ErrNoBatch: no posting file of that day and number was made.
 	ErrNoBatch = fault.New(fault.NotFound, "posting_unknown")
 	// ErrDayNotOver: payments of that business date may still come.
@@ -52,6 +55,9 @@ type Request struct {
 	Layout  *layout.Layout
 	Numbers city.NumberFormat // of the town; with the zero value any number is taken
 	Service policy.Service    // of rows that do not state one
+	// Services are those that the town bills for: a bill for another one is
+	// refused. Nil: any is taken.
+	Services []policy.Service
 	// AsOf is when the balances were true: payments posted until then are in them.
 	// Zero: as the file says, or else when the import begins.
 	AsOf    time.Time

@@ -25,6 +25,7 @@ import (
 	"clearwell/internal/db/dbtest"
 	"clearwell/internal/id"
 	"clearwell/internal/money"
+	"clearwell/internal/policy"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -509,6 +510,33 @@ func TestTwoBillsOfOneUtilityAccountWrittenApart(t *testing.T) {
 		report, err := cis.New(d, nil).Import(t.Context(), r)
 		if err != nil || report.Totals.Refused != 2 || report.Changes.Stated != money.Cents(500) {
 			t.Errorf("refused %d, balances of %s, %v", report.Totals.Refused, report.Changes.Stated, err)
+		}
+	})
+}
+
+// A bill for "electric" was taken and paid in a town that has no electricity: its
+// pages said what was owed, and not for what.
+func TestABillForAServiceThatTheTownHasNotIsRefused(t *testing.T) {
+	const bills = `record,utility_account,name,service_address,zip,bill_number,bill_date,due_date,amount_due,service
+BILL,10-0001,Ana Example,12 Main Street,75001,B1,2026-11-01,2026-11-21,7.00,electric
+BILL,10-0002,Bo Example,14 Main Street,75001,B2,2026-11-01,2026-11-21,8.00,sewer
+BILL,10-0003,Cy Example,16 Main Street,75001,B3,2026-11-01,2026-11-21,9.00,
+TRAILER,3,24.00
+`
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		r := request(t, "clearwell", bills)
+		r.Services = []policy.Service{"water", "sewer"}
+		_, rejects := bring(t, cis.New(d, nil), r)
+		if want := "2,refused,service,"; strings.Count(rejects, "\n") != 2 || !strings.Contains(rejects, want) || !strings.Contains(rejects, "it has: water, sewer") {
+			t.Errorf("the reject file is %s", rejects)
+		}
+		if got := rows(t, d, "utility_accounts"); got != 2 {
+			t.Errorf("%d utility accounts owe something", got)
+		}
+		r.Service = "bogus"
+		_, err := cis.New(d, nil).Import(t.Context(), r)
+		if !errors.Is(err, cis.ErrServiceUnknown) || !strings.Contains(err.Error(), "water, sewer") {
+			t.Errorf("a service that the town has not: %v", err)
 		}
 	})
 }

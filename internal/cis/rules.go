@@ -2,6 +2,7 @@ package cis
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,6 +27,22 @@ func newImport(r *Request, file layout.Control, digest string, now time.Time) (b
 		return begun, false
 	}
 	return begun, true
+}
+
+// offered gives the services of the town, in words of package layout. The one for
+// rows that state none must be among them.
+func offered(r *Request) ([]string, error) {
+	if r.Services == nil {
+		return nil, nil
+	}
+	words := make([]string, len(r.Services))
+	for i, service := range r.Services {
+		words[i] = string(service)
+	}
+	if !slices.Contains(r.Services, r.Service) {
+		return nil, ErrServiceUnknown.Because(fmt.Errorf("%q is none of: %s", r.Service, strings.Join(words, ", ")))
+	}
+	return words, nil
 }
 
 // onClock is the instant at which a town's clock shows what a file says.

@@ -33,7 +33,7 @@ const chunk = 4000
 // the import was refused.
 //
 // Returns the refusals of package layout, [ErrWrongDirection], [ErrImportBusy],
-// [ErrStagedDiffers].
+// [ErrStagedDiffers], [ErrServiceUnknown].
 func (s *Service) Import(ctx context.Context, r Request) (Report, error) {
 	report := Report{Layout: r.Layout, DryRun: r.DryRun}
 	if r.Layout.Direction == layout.PostingOut {
@@ -73,6 +73,10 @@ func (s *Service) bring(ctx context.Context, r *Request, report *Report) error {
 
 // examine reads the file once to its end.
 func examine(r *Request, file io.ReadSeeker, report *Report) (*layout.Examination, error) {
+	services, err := offered(r)
+	if err != nil {
+		return nil, err
+	}
 	size, err := file.Seek(0, io.SeekEnd)
 	if err != nil {
 		return nil, err
@@ -81,7 +85,7 @@ func examine(r *Request, file io.ReadSeeker, report *Report) (*layout.Examinatio
 	if err != nil {
 		return nil, err
 	}
-	examined, err := layout.Examine(r.Layout.Numbered(numbering(r.Numbers)), file, func(bytes int64) { r.tell(Examining, bytes, size) })
+	examined, err := layout.Examine(r.Layout.Numbered(numbering(r.Numbers)).Offered(services), file, func(bytes int64) { r.tell(Examining, bytes, size) })
 	if err != nil {
 		return nil, err
 	}

@@ -24,6 +24,7 @@ type Layout struct {
 	hasTrailer   bool
 	hasHeaderRow bool
 	numbering    Numbering
+	services     []string // of the town; nil: any
 }
 
 // Numbering gives a utility account number the form in which the town keeps it;
@@ -37,6 +38,15 @@ func (l *Layout) Numbered(n Numbering) *Layout {
 	numbered := *l
 	numbered.numbering = n
 	return &numbered
+}
+
+// Offered is the layout for a town that bills for these services alone. A bill for
+// another one would have no name on any page, and its payment no place in the
+// billing system.
+func (l *Layout) Offered(services []string) *Layout {
+	offered := *l
+	offered.services = services
+	return &offered
 }
 
 // AddsUp reports whether all bills of a utility account in one file are owed

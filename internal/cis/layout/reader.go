@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"clearwell/internal/money"
@@ -253,6 +254,10 @@ func (r *Reader) judge(plan *recordPlan) {
 		}
 		return
 	}
+	if !r.offered() {
+		r.refuse(plan, CodeService, "the town has no such service; it has: "+strings.Join(r.layout.services, ", "))
+		return
+	}
 	code, reason := r.index.judge(&r.record)
 	if code == "" {
 		code, reason = r.claims.judge(&r.record)
@@ -270,6 +275,16 @@ func (r *Reader) number() (ok bool) {
 		r.record.Number, ok = r.layout.numbering(r.record.UtilityAccount)
 	}
 	return ok
+}
+
+// offered reports whether the town has the service that the row is for. A reading
+// names what its meter measures in the billing system's own words, and decides
+// nothing about what is owed.
+func (r *Reader) offered() bool {
+	if r.layout.services == nil || r.record.Service == "" || r.record.Role == RoleReading && r.record.Name == "" {
+		return true
+	}
+	return slices.Contains(r.layout.services, r.record.Service)
 }
 
 func (s *skip) applies(cell []byte) bool {

@@ -135,6 +135,7 @@ const (
 	CodeTooLong    Code = "too_long"        // longer than declared
 	CodeEncoding   Code = "encoding"        // not in the declared encoding, or a control character
 	CodeNumbering  Code = "utility_account" // a utility account number that is not written as the town's are
+	CodeService    Code = "service"         // a service that the town does not bill for
 	CodeCardNumber Code = "card_number"     // looks like a card number, which has no business in a bill file
 )
 
