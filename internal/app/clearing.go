@@ -102,9 +102,9 @@ func toBank(agreed *city.Bank) (clearing.Deliverer, error) {
 	}, err
 }
 
-// clear does for every town with a bank what is due: takes what the bank sent,
-// makes and delivers the file of the day, and what time brings. What the bank
-// corrected is in force before the file is made.
+// clear does for every town with a bank what is due: takes what the bank sent, and
+// makes and delivers the file of the day. What the bank corrected is in force
+// before the file is made.
 func (w *works) clear(ctx context.Context) error {
 	errs := []error{w.echecks.Resume(ctx)}
 	for _, town := range w.towns.All() {
@@ -124,7 +124,18 @@ func (w *works) clearTown(ctx context.Context, town townOf) error {
 	if err != nil {
 		return errors.Join(heard, err)
 	}
-	return errors.Join(heard, w.echecks.Run(ctx, town.City, to), w.echecks.Tend(ctx, town.City))
+	return errors.Join(heard, w.echecks.Run(ctx, town.City, to))
+}
+
+// tend does for every town with a bank what time brings.
+func (w *works) tend(ctx context.Context) error {
+	var errs []error
+	for _, town := range w.towns.All() {
+		if town.Bank != nil {
+			errs = append(errs, w.echecks.Tend(ctx, town.City))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // takenFolder is where files of the bank go that were kept.

@@ -72,6 +72,7 @@ func (w *works) jobs() *jobs.Runner {
 		return err
 	})
 	runner.Every("echecks", time.Minute, w.clear)
+	runner.Every("echecks tended", 6*time.Hour, w.tend)
 	runner.Every("reseal", 10*time.Minute, w.reseal)
 	runner.Every("warnings", 10*time.Minute, w.warnTowns)
 	runner.Every("posting", 10*time.Minute, w.postDays)

@@ -21,6 +21,7 @@ import (
 	"clearwell/internal/exposure"
 	"clearwell/internal/inbox"
 	"clearwell/internal/incident"
+	"clearwell/internal/instrument"
 	"clearwell/internal/jobs"
 	"clearwell/internal/locale"
 	"clearwell/internal/payment"
@@ -101,6 +102,10 @@ func (c *cities) due() map[string]func(*place) {
 			c.clk.Advance(4 * 24 * time.Hour)
 		},
 		"logins": c.leaving,
+		"echecks tended": func(p *place) {
+			saved := c.banked(p, "login:leaves-"+instrument.Owner(p.slug))
+			c.must(c.banks.Remove(c.Context(), p.slug, saved.Owner, saved.ID))
+		},
 		"reseal": func(p *place) {
 			c.sealedByAnother(p)
 		},

@@ -1,10 +1,12 @@
 package clearing
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 
 	"clearwell/internal/audit"
 	"clearwell/internal/calendar"
@@ -217,11 +219,11 @@ func entryOf(ctx context.Context, tx *db.Tx, a Answer) (Entry, bool, error) {
 	if a.Original == 0 {
 		return Entry{}, false, nil
 	}
-	found, err := selectEntries(ctx, tx, "trace = $2 order by file_number desc limit 1", int64(a.Original))
+	found, err := selectEntries(ctx, tx, "trace = $2 and trace > 0", int64(a.Original)) // the index is of traces alone
 	if err != nil || len(found) == 0 {
 		return Entry{}, false, err
 	}
-	return found[0], true, nil
+	return slices.MaxFunc(found, func(a, b Entry) int { return cmp.Compare(a.File, b.File) }), true, nil
 }
 
 // returnTx undoes an entry that came back: its payment is owed again, its bank

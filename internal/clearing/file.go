@@ -143,7 +143,7 @@ func (s *Service) compose(ctx context.Context, f File, terms Terms) (text []byte
 	routes := map[routing.Number]routing.Number{}
 	count := 0
 	for after := Trace(0); ; {
-		entries, err := s.entries(ctx, f.City, "file_number = $2 and trace > $3 and state = 'filed' order by trace limit $4", f.Number, int64(after), chunk)
+		entries, err := s.entries(ctx, f.City, "file_number = $2 and file_number > 0 and trace > $3 and state = 'filed' order by trace limit $4", f.Number, int64(after), chunk)
 		if err != nil || len(entries) == 0 {
 			if err == nil && count == 0 && len(gone) == 0 {
 				err = errNothingLeft

@@ -13,6 +13,9 @@ import (
 
 	"clearwell/internal/calendar"
 	"clearwell/internal/clearing"
+	"clearwell/internal/clock"
+	"clearwell/internal/db"
+	"clearwell/internal/db/dbtest"
 	"clearwell/internal/instrument"
 	"clearwell/internal/money"
 	"clearwell/internal/secret"
@@ -341,6 +344,37 @@ func TestTermsThatNoBankTakesAreFound(t *testing.T) {
 		change(&terms)
 		if terms.Check() == nil {
 			t.Errorf("%s: taken", name)
+		}
+	}
+}
+
+// Ten thousand returns each read all entries of a day, because an index of some
+// rows is used only where the question says that it is about those.
+func TestAnEntryIsFoundByItsTraceNumber(t *testing.T) {
+	d := dbtest.SQLite(t, clock.NewManual(dbtest.Began))
+	for question, index := range map[string]string{
+		`select id from clearing_entries where city_id = $1 and trace = $2 and trace > 0`:                                           "clearing_entries_trace",
+		`select id from clearing_entries where city_id = $1 and file_number = $2 and file_number > 0 and trace > $3 order by trace`: "clearing_entries_file",
+		`select id from clearing_entries where city_id = $1 and kind = 'retry' and state = 'filed' and settles_on < $2`:             "clearing_entries_retried",
+		`select count(*) from clearing_entries where city_id = $1 and settles_on <> '' and settles_on >= $2 and settles_on <= $3`:   "clearing_entries_settles",
+		`select count(*) from clearing_entries where city_id = $1 and state = 'waiting' and accepted_at < $2 and not_before <= $3`:  "clearing_entries_waiting",
+	} {
+		var plan strings.Builder
+		err := d.Read(t.Context(), sampletown, func(ctx context.Context, tx *db.Tx) error {
+			rows, err := tx.Query(ctx, "explain query plan "+question, "a", "1", "2")
+			if err != nil {
+				return err
+			}
+			return rows.Each(func(scan func(...any) error) error {
+				var a, b, c int64
+				var text string
+				err := scan(&a, &b, &c, &text)
+				plan.WriteString(text + "\n")
+				return err
+			})
+		})
+		if err != nil || !strings.Contains(plan.String(), index) {
+			t.Errorf("%s: %s, %v", question, plan.String(), err)
 		}
 	}
 }

@@ -44,7 +44,7 @@ func selectAnswers(ctx context.Context, tx *db.Tx, trouble bool) (all []Heard, e
 
 // countDebits counts the debits that settled between two days.
 func countDebits(ctx context.Context, tx *db.Tx, from, to calendar.Date) (n int64, err error) {
-	err = tx.QueryRow(ctx, `select count(*) from clearing_entries where city_id = $1 and settles_on >= $2 and settles_on <= $3 and kind <> 'prenote' and state <> 'cancelled'`,
+	err = tx.QueryRow(ctx, `select count(*) from clearing_entries where city_id = $1 and settles_on <> '' and settles_on >= $2 and settles_on <= $3 and kind <> 'prenote' and state <> 'cancelled'`,
 		tx.City(), from.String(), to.String()).Scan(&n)
 	return n, err
 }
