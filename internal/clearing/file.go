@@ -139,7 +139,10 @@ const chunk = 2000
 // compose writes the file of what is stored: the same each time, until a bank
 // corrects a bank account. Gone are the entries that cannot be drawn.
 func (s *Service) compose(ctx context.Context, f File, terms Terms) (text []byte, sums totals, gone []string, err error) {
-	d := newDraft(terms, s.Book.InForce(f.MadeOn), f)
+	d, err := newDraft(terms, s.Book.InForce(f.MadeOn), f)
+	if err != nil {
+		return nil, totals{}, nil, err
+	}
 	routes := map[routing.Number]routing.Number{}
 	count := 0
 	for after := Trace(0); ; {

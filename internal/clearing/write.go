@@ -2,8 +2,10 @@ package clearing
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"clearwell/internal/instrument"
@@ -32,27 +34,49 @@ var transactionCodes = map[instrument.Kind]map[bool]int{ // by whether it is a p
 	instrument.Savings:  {false: ach.SavingsDebit, true: ach.SavingsPrenoteDebit},
 }
 
-// draft is a file that is being written. Lines are added in the order of their
-// batches; the numbers in it are in memory only.
+// draft is a file that is being written, record by record: the library makes each
+// and checks it, and none is held in memory once it is text. Lines are added in
+// the order of their batches; the numbers in it are in memory only.
 type draft struct {
-	terms   Terms
-	rules   Rules
-	file    File
-	ach     *ach.File
-	current ach.Batcher
-	group   string
+	terms Terms
+	rules Rules
+	file  File
+	text  bytes.Buffer
+	lines int
+
+	header *ach.BatchHeader // of the batch that is being written; nil for none
+	batch  *ach.BatchControl
+	group  string
+	whole  ach.FileControl
 }
 
-func newDraft(t Terms, r Rules, f File) *draft {
-	d := &draft{terms: t, rules: r, file: f, ach: ach.NewFile()}
+func newDraft(t Terms, r Rules, f File) (*draft, error) {
+	d := &draft{terms: t, rules: r, file: f}
 	made := f.PlannedAt.In(t.Zone)
 	h := ach.NewFileHeader()
 	h.ImmediateDestination, h.ImmediateDestinationName = t.destination(), t.BankName
 	h.ImmediateOrigin, h.ImmediateOriginName = t.Origin, t.OriginName
 	h.FileCreationDate, h.FileCreationTime, h.FileIDModifier = made.Format("060102"), made.Format("1504"), f.Modifier
-	d.ach.SetHeader(h)
-	d.ach.SetValidation(&ach.ValidateOpts{BypassOriginValidation: true, BypassDestinationValidation: true})
-	return d
+	h.SetValidation(&ach.ValidateOpts{BypassOriginValidation: true, BypassDestinationValidation: true})
+	return d, d.record(&h)
+}
+
+// record writes one record, if the library finds nothing wrong with it.
+func (d *draft) record(r interface {
+	Validate() error
+	String() string
+}) error {
+	if err := r.Validate(); err != nil {
+		return withoutNumbers(err)
+	}
+	d.line(r.String())
+	return nil
+}
+
+func (d *draft) line(text string) {
+	d.text.WriteString(text)
+	d.text.WriteString(cmp.Or(d.terms.LineEnd, "\n"))
+	d.lines++
 }
 
 // description is what the batch of an entry is called.
@@ -76,8 +100,7 @@ func (d *draft) add(w written) error {
 		}
 		d.group = group
 	}
-	d.current.AddEntry(w.detail())
-	return nil
+	return d.entry(w.detail())
 }
 
 func (d *draft) open(w written) error {
@@ -92,10 +115,33 @@ func (d *draft) open(w written) error {
 	if d.terms.SameDay {
 		h.CompanyDescriptiveDate = "SD" + d.file.PlannedAt.In(d.terms.Zone).Format("1504")
 	}
-	h.BatchNumber = len(d.ach.Batches) + 1
-	batch, err := ach.NewBatch(h)
-	d.current = batch
-	return err
+	h.BatchNumber = d.whole.BatchCount + 1
+	d.header, d.batch = h, &ach.BatchControl{}
+	d.batch.ServiceClassCode, d.batch.CompanyIdentification = h.ServiceClassCode, h.CompanyIdentification
+	d.batch.ODFIIdentification, d.batch.BatchNumber = h.ODFIIdentification, h.BatchNumber
+	return d.record(h)
+}
+
+// hashed is how many values the ten places of the control sum over banks have.
+const hashed = 10_000_000_000
+
+// entry writes an entry, and counts it.
+func (d *draft) entry(e *ach.EntryDetail) error {
+	if err := d.record(e); err != nil {
+		return err
+	}
+	bank, err := strconv.Atoi(e.RDFIIdentification)
+	if err != nil {
+		return errors.New("the bank of an entry is not a number")
+	}
+	d.batch.EntryAddendaCount++
+	d.batch.EntryHash = (d.batch.EntryHash + bank) % hashed
+	if e.TransactionCode == ach.CheckingCredit || e.TransactionCode == ach.SavingsCredit {
+		d.batch.TotalCreditEntryDollarAmount += e.Amount
+	} else {
+		d.batch.TotalDebitEntryDollarAmount += e.Amount
+	}
+	return nil
 }
 
 func (w written) detail() *ach.EntryDetail {
@@ -141,15 +187,17 @@ var folds = map[rune]rune{
 
 // close ends the batch that is being written.
 func (d *draft) close() error {
-	if d.current == nil {
+	if d.header == nil {
 		return nil
 	}
-	if err := d.current.Create(); err != nil {
-		return fmt.Errorf("writing a batch: %w", withoutNumbers(err))
-	}
-	d.ach.AddBatch(d.current)
-	d.current = nil
-	return nil
+	d.header = nil
+	w, b := &d.whole, d.batch
+	w.BatchCount++
+	w.EntryAddendaCount += b.EntryAddendaCount
+	w.EntryHash = (w.EntryHash + b.EntryHash) % hashed
+	w.TotalDebitEntryDollarAmountInFile += b.TotalDebitEntryDollarAmount
+	w.TotalCreditEntryDollarAmountInFile += b.TotalCreditEntryDollarAmount
+	return d.record(b)
 }
 
 // offset is the kind of the town's own entry, which stands in no table.
@@ -158,11 +206,7 @@ const offset Kind = "offset"
 // balance adds what the town's own bank account gets, for banks that want debits
 // and credits equal. It has a batch of its own: some classes take no credits.
 func (d *draft) balance() error {
-	o := d.terms.Offset
-	var sum int64
-	for _, b := range d.ach.Batches {
-		sum += int64(b.GetControl().TotalDebitEntryDollarAmount)
-	}
+	o, sum := d.terms.Offset, d.whole.TotalDebitEntryDollarAmountInFile
 	if o == nil || sum == 0 {
 		return nil
 	}
@@ -176,11 +220,10 @@ func (d *draft) balance() error {
 		e.TransactionCode = ach.SavingsCredit
 	}
 	e.SetRDFI(string(o.Bank))
-	e.DFIAccountNumber, e.Amount = o.Number.Reveal(), int(sum)
+	e.DFIAccountNumber, e.Amount = o.Number.Reveal(), sum
 	e.IndividualName, e.IdentificationNumber = printable(d.terms.Company, 22), "OFFSET"
 	e.TraceNumber, e.Category = (d.file.First + Trace(d.file.Entries)).String(), ach.CategoryForward
-	d.current.AddEntry(e)
-	return d.close()
+	return errors.Join(d.entry(e), d.close())
 }
 
 // totals are what the file says of itself at its end.
@@ -189,22 +232,24 @@ type totals struct {
 	hash            int64
 }
 
+// blocking is how many records a block has; the last is filled up with nines.
+const blocking = 10
+
 // finish gives the bytes of the file.
 func (d *draft) finish() ([]byte, totals, error) {
 	if err := errors.Join(d.close(), d.balance()); err != nil {
-		return nil, totals{}, err
+		return nil, totals{}, fmt.Errorf("writing a file: %w", err)
 	}
-	if err := d.ach.Create(); err != nil {
-		return nil, totals{}, fmt.Errorf("writing a file: %w", withoutNumbers(err))
+	w := &d.whole
+	w.BlockCount = (d.lines + 1 + blocking - 1) / blocking
+	if err := d.record(w); err != nil {
+		return nil, totals{}, fmt.Errorf("writing a file: %w", err)
 	}
-	var text bytes.Buffer
-	w := ach.NewWriterWithOpts(&text, &ach.WriteOpts{LineEnding: d.terms.LineEnd})
-	if err := w.Write(d.ach); err != nil {
-		return nil, totals{}, fmt.Errorf("writing a file: %w", withoutNumbers(err))
+	for d.lines%blocking != 0 {
+		d.line(strings.Repeat("9", width))
 	}
-	c := d.ach.Control
-	return text.Bytes(), totals{
-		money.Cents(int64(c.TotalDebitEntryDollarAmountInFile)), money.Cents(int64(c.TotalCreditEntryDollarAmountInFile)), int64(c.EntryHash),
+	return d.text.Bytes(), totals{
+		money.Cents(int64(w.TotalDebitEntryDollarAmountInFile)), money.Cents(int64(w.TotalCreditEntryDollarAmountInFile)), int64(w.EntryHash),
 	}, nil
 }
 
