@@ -67,6 +67,9 @@ func (c serveCommand) Run(ctx context.Context, p Process) error {
 	if err := w.note(); err != nil {
 		return errors.Join(err, at.close(), w.close())
 	}
+	for _, town := range w.towns.All() {
+		fmt.Fprintf(p.Out, "%s: %s\n", town.Name.In(locale.English), w.receipts.at(town, "/"))
+	}
 	log.Info("serving", "portal", at.portal.Addr().String(), "release", w.release)
 	return errors.Join(w.serve(ctx, at), w.close())
 }

@@ -33,6 +33,12 @@ func (a *awaited) Write(p []byte) (int, error) {
 	return n, err
 }
 
+func (a *awaited) said(text string) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return strings.Contains(a.text.String(), text)
+}
+
 func TestServeFromTheFilesOfInitUntilToldToStop(t *testing.T) {
 	folder := t.TempDir()
 	var said bytes.Buffer
@@ -64,6 +70,9 @@ func TestServeFromTheFilesOfInitUntilToldToStop(t *testing.T) {
 	response.Body.Close()
 	if response.StatusCode != http.StatusOK {
 		t.Errorf("status = %s", response.Status)
+	}
+	if !log.said("City of Frijole Flats: http") {
+		t.Errorf("nobody is told where the town is: %s", &log.text)
 	}
 	stop()
 	if status := <-ended; status != statusDone {
