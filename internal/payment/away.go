@@ -42,7 +42,7 @@ func (s *Service) StartAway(ctx context.Context, req StartRequest, back Return) 
 	sent, err := redirector.Send(ctx, processor.SendRequest{
 		Key: processor.Key(p.Attempt.String()), Merchant: p.Merchant, Amount: p.Total(), Description: p.Confirmation,
 		Descriptor: town.Processor.Descriptor, Language: string(p.Language), ReturnURL: back.Done, CancelURL: back.Cancel,
-		Expires: p.StateAt.Add(town.QuoteLifetime),
+		Expires: p.Attempt.Made().Add(town.QuoteLifetime), // each time the same, as the key is
 	})
 	if err != nil {
 		return p, "", fmt.Errorf("opening the processor's page: %w", err)

@@ -44,7 +44,7 @@ func TestAnAnswerHeardAfterALookIsNotThrownAway(t *testing.T) {
 		quote := tw.card(tw.quote(8310), good)
 		meanwhile = func() {
 			p, err := tw.payments.Refresh(t.Context(), sampletown, payment.OfQuote(quote.ID))
-			if err != nil || p.State != payment.Away {
+			if err != nil || p.State != payment.InDoubt {
 				t.Errorf("a look meanwhile finds it %s, %v", p.State, err)
 			}
 		}

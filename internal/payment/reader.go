@@ -40,7 +40,7 @@ func (s *Service) StartAtReader(ctx context.Context, req StartRequest, reader st
 	}
 	err = terminal.Present(ctx, processor.PresentRequest{
 		Key: processor.Key(p.Attempt.String()), Merchant: p.Merchant, Reader: reader, Amount: p.Total(), Description: p.Confirmation,
-		Descriptor: town.Processor.Descriptor, Expires: p.StateAt.Add(town.QuoteLifetime),
+		Descriptor: town.Processor.Descriptor, Expires: p.Attempt.Made().Add(town.QuoteLifetime),
 	})
 	if err != nil {
 		return p, fmt.Errorf("asking for a card at a reader: %w", err)

@@ -182,6 +182,8 @@ func (s *Service) learn(ctx context.Context, p Payment) (Payment, error) {
 	switch {
 	case errors.Is(err, processor.ErrNeverSeen) && never:
 		on = Lapse
+	case errors.Is(err, processor.ErrNeverSeen) && p.State == Away:
+		on = Wait // nobody can enter a card on a page that was never opened
 	case err != nil:
 		s.Log.WarnContext(ctx, "looking a payment up", "city", string(p.City), "payment", p.ID.String(), "err", err.Error())
 	}

@@ -227,14 +227,15 @@ const (
 )
 
 // eventOf reads the processor's answer. An approval of another sum than was
-// asked is doubt: a person must look.
+// asked is doubt: a person must look. So is a charge in progress: until it is
+// decided nobody may say that nothing is paid.
 func eventOf(result processor.Result, total money.Amount) Event {
 	switch {
 	case result.Decision == processor.Approved && result.Amount == total:
 		return Approve
 	case result.Decision == processor.Declined:
 		return Decline
-	case result.Decision == processor.Pending:
+	case result.Decision == processor.Pending && result.AwaitsPayer:
 		return Wait
 	}
 	return Doubt

@@ -11,8 +11,8 @@ type State string
 // The states.
 const (
 	Asking   State = "asking"   // the processor is being asked
-	Away     State = "away"     // the payer is on the processor's page
-	InDoubt  State = "unknown"  // nobody heard the answer
+	Away     State = "away"     // the payer is on the processor's page, or asked by the bank
+	InDoubt  State = "unknown"  // the processor is still deciding, or nobody heard the answer
 	Approved State = "approved" // the money is promised
 	Declined State = "declined" // refused; the payer may try again
 	Lapsed   State = "lapsed"   // nothing was paid, and nobody tries any more
@@ -59,8 +59,8 @@ const (
 	Send    Event = "send"    // a new attempt on the processor's page
 	Approve Event = "approve" // the processor promised the money
 	Decline Event = "decline" // the processor refused, finally for this attempt
-	Wait    Event = "wait"    // the processor is still deciding, or the payer is
-	Doubt   Event = "doubt"   // nobody heard the answer
+	Wait    Event = "wait"    // the payer has still to go on; no card is being charged
+	Doubt   Event = "doubt"   // the processor is still deciding, or nobody heard the answer
 	Lapse   Event = "lapse"   // it is certain that nothing was or will be paid
 	Contest Event = "contest" // a dispute was opened
 	Win     Event = "win"     // the dispute was won: the money is back
@@ -75,7 +75,9 @@ type transition struct {
 }
 
 // transitions is the second half. An approval is believed even after a decline
-// or a lapse: money that moved is accounted for, however late we hear of it.
+// or a lapse: money that moved is accounted for, however late we hear of it. The
+// payer's move and the processor's may follow each other as long as nothing is
+// decided: a card is entered on the processor's page, its bank has a question.
 var transitions = []transition{
 	{Asking, Approve, Approved},
 	{Asking, Decline, Declined},
@@ -85,11 +87,11 @@ var transitions = []transition{
 	{Away, Approve, Approved},
 	{Away, Decline, Declined},
 	{Away, Wait, Away},
-	{Away, Doubt, Away},
+	{Away, Doubt, InDoubt},
 	{Away, Lapse, Lapsed},
 	{InDoubt, Approve, Approved},
 	{InDoubt, Decline, Declined},
-	{InDoubt, Wait, InDoubt},
+	{InDoubt, Wait, Away},
 	{InDoubt, Doubt, InDoubt},
 	{InDoubt, Lapse, Lapsed},
 	{Declined, Ask, Asking},

@@ -253,7 +253,8 @@ type Result struct {
 	Amount               money.Amount // as the processor has it
 	Decline              DeclineFamily
 	DeclineCode          string // the network's or processor's code, for staff only
-	ChallengeURL         string // with Pending: where the payer must go
+	AwaitsPayer          bool   // with Pending: nothing is asked of the card's bank until the payer goes on; false in doubt
+	ChallengeURL         string // with AwaitsPayer: where the payer must go
 	NetworkTransactionID string
 }
 

@@ -50,8 +50,8 @@ func (b *bench) send() (processor.SendRequest, processor.Sent) {
 	if again, err := redirector.Send(b.ctx, req); err != nil || again != sent {
 		b.Errorf("Send again = %+v, %v; first %+v", again, err, sent)
 	}
-	if got := b.lookup(req.Key); got.Decision != processor.Pending {
-		b.Errorf("with the page open, Lookup decided %v", got.Decision)
+	if got := b.lookup(req.Key); got.Decision != processor.Pending || !got.AwaitsPayer {
+		b.Errorf("with the page open, Lookup = %v, awaiting the payer %v", got.Decision, got.AwaitsPayer)
 	}
 	return req, sent
 }
@@ -91,8 +91,8 @@ func pageTriesAgain(b *bench, card Card) {
 	if back := b.Pay(b.T, sent.URL, card); back != "" {
 		b.Errorf("%s: the payer was sent to %q, want to stay", card, back)
 	}
-	if got := b.lookup(req.Key); got.Decision != processor.Pending {
-		b.Errorf("%s: with the page still open, Lookup decided %v", card, got.Decision)
+	if got := b.lookup(req.Key); got.Decision != processor.Pending || !got.AwaitsPayer {
+		b.Errorf("%s: with the page still open, Lookup = %v, awaiting the payer %v", card, got.Decision, got.AwaitsPayer)
 	}
 	if back := b.Pay(b.T, sent.URL, Approved); back != req.ReturnURL {
 		b.Errorf("%s, then approved: the payer was sent to %q, want %q", card, back, req.ReturnURL)

@@ -156,8 +156,8 @@ func challenge(b *bench) {
 	for _, approve := range []bool{true, false} {
 		req := b.request(Challenged, 2500)
 		got := b.charge(req)
-		if got.Decision != processor.Pending || got.ChallengeURL == "" {
-			b.Fatalf("Charge = %v at %q, want pending with an address", got.Decision, got.ChallengeURL)
+		if got.Decision != processor.Pending || !got.AwaitsPayer || got.ChallengeURL == "" {
+			b.Fatalf("Charge = %v at %q, awaiting %v; want pending, for the payer, with an address", got.Decision, got.ChallengeURL, got.AwaitsPayer)
 		}
 		if back := b.bare(b.Answer(b.T, got.ChallengeURL, approve)); back != b.ReturnURL {
 			b.Errorf("the payer was sent to %q, want %q and nothing of the outcome", back, b.ReturnURL)

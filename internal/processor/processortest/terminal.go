@@ -23,7 +23,7 @@ func (b *bench) present(terminal processor.Terminal) processor.PresentRequest {
 	if err := terminal.Present(b.ctx, req); err != nil {
 		b.Fatalf("Present(%s): %v", req.Key, err)
 	}
-	if got := b.lookup(req.Key); got.Decision != processor.Pending || got.ChallengeURL != "" {
+	if got := b.lookup(req.Key); got.Decision != processor.Pending || !got.AwaitsPayer || got.ChallengeURL != "" {
 		b.Fatalf("before a card is given, Lookup = %+v", got)
 	}
 	return req

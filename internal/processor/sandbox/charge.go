@@ -255,7 +255,7 @@ func (s *Server) lookup(req processor.LookupRequest) (processor.Result, error) {
 		return processor.Result{}, processor.ErrNeverSeen
 	}
 	result := c.result(c.entry())
-	if c.awaitsPayer() && c.Visit.Reader == "" {
+	if result.AwaitsPayer = c.awaitsPayer(); result.AwaitsPayer && c.Visit.Reader == "" {
 		result.ChallengeURL = s.visitURL(c.Visit)
 	}
 	return result, nil

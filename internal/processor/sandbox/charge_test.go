@@ -76,8 +76,8 @@ func TestSlowChargeIsPendingMeanwhile(t *testing.T) {
 	})
 	req = c.ask(t, "4000000000003006", 500)
 	got, err := Direct(c.Server).Charge(t.Context(), req)
-	if err != nil || got.Decision != processor.Approved || meanwhile.Decision != processor.Pending {
-		t.Errorf("Charge = %v, %v; meanwhile %v; want approved, pending", got.Decision, err, meanwhile.Decision)
+	if err != nil || got.Decision != processor.Approved || meanwhile.Decision != processor.Pending || meanwhile.AwaitsPayer {
+		t.Errorf("Charge = %v, %v; meanwhile %+v; want approved, and pending at the bank", got.Decision, err, meanwhile)
 	}
 }
 

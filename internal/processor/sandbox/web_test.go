@@ -174,7 +174,7 @@ func TestPageFollowsTheScript(t *testing.T) {
 		t.Errorf("with a slow card the payer is sent to %q", back)
 	}
 	for _, want := range []processor.Decision{processor.Pending, processor.Approved} {
-		if got, err := c.lookup(attempt); err != nil || got.Decision != want || got.ChallengeURL != "" {
+		if got, err := c.lookup(attempt); err != nil || got.Decision != want || got.ChallengeURL != "" || got.AwaitsPayer {
 			t.Errorf("slow: %+v, %v; want %v", got, err, want)
 		}
 		c.clock.Advance(slowFor)

@@ -59,6 +59,7 @@ type wireResult struct {
 	Amount     int64                   `json:"amount_cents"`
 	Decline    processor.DeclineFamily `json:"decline,omitempty"`
 	Code       string                  `json:"code,omitempty"`
+	Awaits     bool                    `json:"awaits_payer,omitempty"`
 	Challenge  string                  `json:"challenge_url,omitempty"`
 	NetworkTID string                  `json:"network_transaction_id,omitempty"`
 }
@@ -66,14 +67,14 @@ type wireResult struct {
 func resultToWire(r processor.Result) wireResult {
 	return wireResult{
 		Status: r.Decision.String(), Reference: r.Reference, Card: cardToWire(r.Instrument), Amount: r.Amount.Cents(),
-		Decline: r.Decline, Code: r.DeclineCode, Challenge: r.ChallengeURL, NetworkTID: r.NetworkTransactionID,
+		Decline: r.Decline, Code: r.DeclineCode, Awaits: r.AwaitsPayer, Challenge: r.ChallengeURL, NetworkTID: r.NetworkTransactionID,
 	}
 }
 
 func (w wireResult) port() processor.Result {
 	return processor.Result{
 		Decision: decisionNamed(w.Status), Reference: w.Reference, Instrument: w.Card.port(), Amount: money.Cents(w.Amount),
-		Decline: w.Decline, DeclineCode: w.Code, ChallengeURL: w.Challenge, NetworkTransactionID: w.NetworkTID,
+		Decline: w.Decline, DeclineCode: w.Code, AwaitsPayer: w.Awaits, ChallengeURL: w.Challenge, NetworkTransactionID: w.NetworkTID,
 	}
 }
 

@@ -66,6 +66,23 @@ func TestAnUnknownStatusIsDoubt(t *testing.T) {
 	}
 }
 
+// A charge in progress awaits nobody; a question, and a page that takes another
+// card, await the payer.
+func TestWhatIsBeingChargedAwaitsNobody(t *testing.T) {
+	page := map[string]string{markPage: "checkout"}
+	tests := map[api.PaymentIntentStatus]bool{
+		api.PaymentIntentStatusProcessing: false, api.PaymentIntentStatusRequiresCapture: false,
+		api.PaymentIntentStatusRequiresAction: true, api.PaymentIntentStatusRequiresPaymentMethod: true,
+		api.PaymentIntentStatusRequiresConfirmation: true,
+	}
+	for status, want := range tests {
+		got := resultOf(&api.PaymentIntent{Status: status, Metadata: page})
+		if got.Decision != processor.Pending || got.AwaitsPayer != want {
+			t.Errorf("%s: %v, awaiting the payer %v", status, got.Decision, got.AwaitsPayer)
+		}
+	}
+}
+
 // Link keeps cards under a name that is not the town's: it is off, on our page
 // and on Stripe's.
 func TestLinkIsOff(t *testing.T) {

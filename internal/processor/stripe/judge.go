@@ -28,17 +28,19 @@ func resultOf(in *api.PaymentIntent) processor.Result {
 	switch in.Status {
 	case api.PaymentIntentStatusSucceeded:
 		r.Decision = processor.Approved
-	case api.PaymentIntentStatusProcessing, api.PaymentIntentStatusRequiresCapture, api.PaymentIntentStatusRequiresConfirmation:
+	case api.PaymentIntentStatusProcessing, api.PaymentIntentStatusRequiresCapture:
 		r.Decision = processor.Pending
+	case api.PaymentIntentStatusRequiresConfirmation:
+		r.Decision, r.AwaitsPayer = processor.Pending, true
 	case api.PaymentIntentStatusRequiresAction:
-		r.Decision, r.ChallengeURL = processor.Pending, challengeOf(in)
+		r.Decision, r.AwaitsPayer, r.ChallengeURL = processor.Pending, true, challengeOf(in)
 	case api.PaymentIntentStatusCanceled:
 		return refused(r, in)
 	case api.PaymentIntentStatusRequiresPaymentMethod:
 		if in.Metadata[markPage] == "" {
 			return refused(r, in)
 		}
-		r.Decision = processor.Pending // the page is open, and takes another card
+		r.Decision, r.AwaitsPayer = processor.Pending, true // the page is open, and takes another card
 	}
 	return r
 }

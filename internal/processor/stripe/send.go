@@ -92,9 +92,24 @@ func (a *Adapter) judgeSession(ctx context.Context, m merchant, s *api.CheckoutS
 	case api.CheckoutSessionStatusExpired:
 		return a.left(ctx, m, s, open)
 	case api.CheckoutSessionStatusOpen:
-		return open, nil
+		return a.opened(ctx, m, s, open)
 	}
 	return processor.Result{}, fmt.Errorf("session %s is %q", s.ID, s.Status)
+}
+
+// opened is the result of a page that is open. Whether its payer has still to go
+// on, or a card that was entered there is being charged, only its intent says.
+func (a *Adapter) opened(ctx context.Context, m merchant, s *api.CheckoutSession, r processor.Result) (processor.Result, error) {
+	if s.PaymentIntent == nil {
+		r.AwaitsPayer = true
+		return r, nil
+	}
+	in, err := a.intent(ctx, m, s.PaymentIntent.ID)
+	if err != nil {
+		return processor.Result{}, err
+	}
+	r.AwaitsPayer = resultOf(in).AwaitsPayer
+	return r, nil
 }
 
 func (a *Adapter) lapsed(s *api.CheckoutSession) bool {

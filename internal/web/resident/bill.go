@@ -65,7 +65,7 @@ func choose(choices []view.Choice, kind view.Amount) {
 }
 
 func (d *Door) billPage(r *web.Request, visit string, number billing.Number) (view.Bill, payment.Owed, error) {
-	owed, err := d.Payments.Owed(r.Context(), r.Town.City(), number)
+	owed, err := d.owedNow(r, number)
 	if err != nil {
 		return view.Bill{}, payment.Owed{}, err
 	}

@@ -182,6 +182,39 @@ func TestProcessorsPage(t *testing.T) {
 	b.charged(1, owedOnce)
 }
 
+// A card that takes its time was entered, and its payer read that nothing was paid,
+// that no card was entered, and that another could be used.
+func TestASlowCardIsBeingProcessed(t *testing.T) {
+	b := open(t).browser().find()
+	bill := b.at.String()
+	b.send(view.FieldAmount, string(view.Total)).on("/pay/")
+	page := b.send(view.FieldHow, view.HowPage).at.String()
+	card := url.Values{"number": {slow}, "expiry": {"12/49"}, "code": {"123"}, "postal": {"78701"}}
+	b.do(http.MethodPost, page, card).on("/pay/done/", "Please do not pay again")
+	done := b.at.String()
+	b.saysNot("Nothing is paid")
+	b.saysNot("another card")
+	b.get(bill).on("/bill/", "on its way").saysNot("not finished")
+	b.clk.Advance(8 * time.Second) // as long as the sandbox takes
+	b.get(done).on("/pay/done/", "$84.35", receipt)
+	b.charged(1, owedOnce)
+}
+
+// Nor may the bill and the page of duplicates say so, where the payer has not come
+// back from the processor's page and nobody has looked since.
+func TestASlowCardThatNobodyHasLookedAtIsBeingProcessed(t *testing.T) {
+	b := open(t).browser().find()
+	bill := b.at.String()
+	b.send(view.FieldAmount, string(view.Total)).on("/pay/")
+	page := b.send(view.FieldHow, view.HowPage).at.String()
+	second := b.town.browser().find().give(good).send().on("/duplicate/", "started but not finished")
+	b.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	b.do(http.MethodPost, page, url.Values{"number": {slow}, "expiry": {"12/49"}, "code": {"123"}, "postal": {"78701"}})
+	b.clk.Advance(5 * time.Second)
+	second.get(second.at.Path).on("/duplicate/").saysNot("nothing is paid")
+	b.get(bill).on("/bill/", "on its way").saysNot("not finished")
+}
+
 // The reply of the processor's page is lost, and the payer goes back to where they
 // came from: by the page's link, or by Back and once more.
 func TestLostReplyOnTheProcessorsPage(t *testing.T) {

@@ -174,6 +174,9 @@ func (d *Door) showDuplicate(r *web.Request) (web.Answer, error) {
 	m := mistaken(r, duplicateAddress(r, s.id))
 	v.Page.Errors = m.Errors
 	for _, p := range earlier {
+		if p.State, err = d.standing(r, p); err != nil {
+			return web.Answer{}, err
+		}
 		v.Earlier = append(v.Earlier, view.Earlier{
 			Amount: p.Amount, At: p.At, Channel: channelName(p.Channel), Address: doneAddress(r, p.ID),
 			Pending: p.State.Moving(), Unfinished: p.State == payment.Away,

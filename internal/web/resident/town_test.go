@@ -49,6 +49,7 @@ const (
 	good                      = "4242424242424242"
 	refused                   = "4000000000000002"
 	challenged                = "4000000000003220"
+	slow                      = "4000000000003006" // approved, but the answer takes several seconds
 	lost                      = "4000000000003014" // approved, and the reply never arrives
 )
 
@@ -415,6 +416,13 @@ func (b *browser) reads(texts ...string) *browser {
 		}
 	}
 	return b
+}
+
+func (b *browser) saysNot(text string) {
+	b.Helper()
+	if strings.Contains(b.page, text) {
+		b.Errorf("the page at %s says %q:\n%s", b.at, text, b.page)
+	}
 }
 
 // charged checks how many charges there were, by the sandbox's record.

@@ -3,6 +3,7 @@ package resident
 import (
 	"errors"
 
+	"clearwell/internal/billing"
 	"clearwell/internal/exposure"
 	"clearwell/internal/payment"
 	"clearwell/internal/web"
@@ -21,6 +22,37 @@ func (d *Door) unfinished(r *web.Request, p payment.Payment) view.Unfinished {
 		v.Another = billAddress(r, visit)
 	}
 	return v
+}
+
+// standing is how a payment stands now. Of one whose payer was away when we last
+// heard of it the processor is asked: a card may have been entered since, and then
+// nobody may read that nothing is paid.
+func (d *Door) standing(r *web.Request, p payment.Pending) (payment.State, error) {
+	if p.State != payment.Away {
+		return p.State, nil
+	}
+	now, err := d.Payments.Refresh(r.Context(), r.Town.City(), p.ID)
+	return now.State, err
+}
+
+// owedNow is what is owed, after a look at the payments that nobody has finished.
+func (d *Door) owedNow(r *web.Request, number billing.Number) (payment.Owed, error) {
+	owed, err := d.Payments.Owed(r.Context(), r.Town.City(), number)
+	if err != nil {
+		return owed, err
+	}
+	moved := false
+	for _, p := range owed.Unfinished {
+		state, err := d.standing(r, p)
+		if err != nil {
+			return owed, err
+		}
+		moved = moved || state != payment.Away
+	}
+	if !moved {
+		return owed, nil
+	}
+	return d.Payments.Owed(r.Context(), r.Town.City(), number)
 }
 
 // goOn leads back to where a payment was left: to the question of the card's
