@@ -47,6 +47,7 @@ type commands struct {
 	Posting  postingCommand  `cmd:"" help:"Give payments to the billing system."`
 	Day      dayCommand      `cmd:"" help:"Compare what every record says of a business date."`
 	Echeck   echeckCommand   `cmd:"" help:"E-checks: files for the bank, and what comes back."`
+	Returned returnedCommand `cmd:"" help:"Checks and payments from bank accounts that came back, which the town's rules count."`
 	Dispute  disputeCommand  `cmd:"" help:"Payments that cardholders have taken back."`
 	Surplus  surplusCommand  `cmd:"" help:"Money that a processor took besides a payment."`
 	City     cityCommand     `cmd:"" help:"Towns and their files."`

@@ -26,7 +26,7 @@ import (
 func answerable() []string {
 	return []string{
 		"payment.Service.Owed", "payment.Service.ApprovedOn", "payment.Service.Disputes", "payment.Service.Unposted", "cis.Service.Batches", "cis.Service.Refused", "cis.Service.NotSent", "cis.Service.Sent", "payment.Service.DisputesOn", "payment.Service.SettleOn", "payment.Service.Surpluses", "ledger.Service.BookedOn", "ledger.Service.Caused", "payment.Service.Quote",
-		"billing.Service.Find", "billing.Service.Bills", "billing.Service.Readings", "billing.Service.Holders", "notice.Service.Current", "notice.Service.Affected", "notice.Service.Withdraw",
+		"billing.Service.Returns", "billing.Service.NoteReturns", "billing.Service.Find", "billing.Service.Bills", "billing.Service.Readings", "billing.Service.Holders", "notice.Service.Current", "notice.Service.Affected", "notice.Service.Withdraw",
 		"cis.Service.Import", "cis.Service.Export", "cis.Service.Rewrite", "cis.Service.Overdue",
 		"audit.Log.Verify", "audit.Log.Newest", "audit.Log.SliceFrom", "audit.Log.Export", "audit.Log.History",
 		"exposure.Service.Each", "exposure.Service.Tallies", "incident.Desk.Open", "incident.Desk.List", "incident.Desk.People", "incident.Desk.Preview", "incident.Desk.Facts", "incident.Desk.Deeds", "incident.Desk.Closings", "incident.Desk.Warn", "incident.Desk.Warnings", "incident.Desk.Alarm",

@@ -52,6 +52,7 @@ func (c *cities) commands(here, other *place) map[string]command {
 	c.must(os.WriteFile(in("notice.yaml"), []byte(noticeOf(here)), 0o600))
 	c.must(os.WriteFile(in("codes"), []byte("MON-0001\nMON-0002\n"), 0o600))
 	c.must(os.WriteFile(in("returned.csv"), []byte("letter,on,why\n"+c.letterOf(here)+",2026-01-20,no such number\n"), 0o600))
+	c.must(os.WriteFile(in("payments.csv"), []byte("utility_account,on,tender,code,reference\n"+display(3)+",2026-01-20,check,NSF,slip of "+slug+"\n"), 0o600))
 	stage := c.staged(in("signing.key"))
 	return map[string]command{
 		"manifest make":       {args: []string{"--config", stage, "--city", slug, "--key", in("signing.key"), "--out", in("manifest.txt")}, file: in("manifest.txt")},
@@ -66,6 +67,9 @@ func (c *cities) commands(here, other *place) map[string]command {
 		"echeck rates":        {args: []string{"--city", slug}},
 		"echeck take":         {args: []string{"--city", slug, in("kept")}, acts: true, status: statusFailed},
 		"echeck acknowledge":  {args: []string{"--city", slug, "77"}, status: statusFailed},
+		"returned add":        {args: []string{"--city", slug, "--utility-account", display(2), "--on", "2026-01-20", "--tender", "check", "--code", "NSF", "--reference", slug}, acts: true},
+		"returned import":     {args: []string{"--city", slug, in("payments.csv")}, acts: true},
+		"returned list":       {args: []string{"--city", slug}},
 		"dispute list":        {args: []string{"--city", slug}},
 		"dispute won":         {args: []string{"--city", slug, c.confirmed(here, "paid")}, acts: true},
 		"dispute lost":        {args: []string{"--city", slug, c.confirmed(here, "paid again")}, acts: true},
@@ -152,6 +156,7 @@ func order() []string {
 		"incident hold", "posting spared", "retain list", "approval take", "approval list", "approval show", "approval withdraw", "incident lift", "incident release",
 		"incident publish", "incident affected", "incident unpublish",
 		"echeck files", "echeck take", "echeck answers", "echeck rates", "echeck acknowledge",
+		"returned add", "returned import", "returned list",
 		"day", "dispute list", "dispute won", "dispute lost", "surplus list", "surplus refunded", "city waiting", "city stop", "city show", "city apply", "manifest make",
 		"reports list", "reports show",
 	}
@@ -241,7 +246,7 @@ func (c *cities) tryCommand(name string, tried command, here, other *place, mine
 			c.Errorf("%s ends with %d: %s", name, got.status, got.err)
 		}
 		c.silent(name+" of "+string(here.slug), said, canaries)
-		if tells := !strings.HasPrefix(name, "approval") && !strings.HasPrefix(name, "echeck") && name != "retain list" && name != "posting spared" && name != "posting list" && name != "posting acknowledge" && name != "posting settle" && name != "import bills" && name != "policy replay" && !strings.HasPrefix(name, "dispute") && !strings.HasPrefix(name, "incident") && name != "day"; tells {
+		if tells := !strings.HasPrefix(name, "approval") && !strings.HasPrefix(name, "echeck") && !strings.HasPrefix(name, "returned") && name != "retain list" && name != "posting spared" && name != "posting list" && name != "posting acknowledge" && name != "posting settle" && name != "import bills" && name != "policy replay" && !strings.HasPrefix(name, "dispute") && !strings.HasPrefix(name, "incident") && name != "day"; tells {
 			c.tells(name+" of "+string(here.slug), said, mine)
 		}
 	})

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"clearwell/internal/audit"
+	"clearwell/internal/billing"
 	"clearwell/internal/calendar"
 	"clearwell/internal/city"
 	"clearwell/internal/control"
@@ -278,6 +279,13 @@ func aboutBills() map[string]func(asking) (any, error) {
 		"billing.Service.Find":     func(a asking) (any, error) { return a.c.bills.Find(a.ctx, a.here.slug, numbered(1)) },
 		"billing.Service.Bills":    func(a asking) (any, error) { return a.c.bills.Bills(a.ctx, a.here.slug, numbered(1), 100) },
 		"billing.Service.Readings": func(a asking) (any, error) { return a.c.bills.Readings(a.ctx, a.here.slug, numbered(1), 100) },
+		"billing.Service.Returns":  func(a asking) (any, error) { return a.c.bills.Returns(a.ctx, a.here.slug, numbered(7)) },
+		"billing.Service.NoteReturns": func(a asking) (any, error) {
+			on := a.c.paidOn(a.here)
+			return a.c.bills.NoteReturns(a.ctx, a.here.slug, on, []billing.Returned{{
+				Number: numbered(7), Reference: "slip", Return: policy.Return{On: on, Tender: policy.PaperCheck, Code: "NSF"},
+			}}, "operator:thief")
+		},
 		"billing.Service.Prove": func(a asking) (any, error) {
 			return a.c.bills.Prove(a.ctx, a.here.slug, numbered(1), map[city.Factor]string{city.LastPayment: a.other.lastPaid(1)}, 1)
 		},

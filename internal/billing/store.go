@@ -157,6 +157,24 @@ func returns(ctx context.Context, tx *db.Tx, n Number) ([]policy.Return, error) 
 	return found, err
 }
 
+// returnedPayments lists the returns of one utility account, or of all where n is
+// empty.
+func returnedPayments(ctx context.Context, tx *db.Tx, n Number) ([]Returned, error) {
+	rows, err := tx.Query(ctx, `select number, reference, returned_on, tender, code from returned_payments
+		where city_id = $1 and (number = $2 or $2 = '') order by number, returned_on, reference`, tx.City(), n)
+	if err != nil {
+		return nil, err
+	}
+	var found []Returned
+	err = rows.Each(func(scan func(...any) error) error {
+		var r Returned
+		err := scan(&r.Number, &r.Reference, &r.On, &r.Tender, &r.Code)
+		found = append(found, r)
+		return err
+	})
+	return found, err
+}
+
 func insertReturn(tx *db.Tx, n Number, reference string, r policy.Return) {
 	tx.Exec(`insert into returned_payments (city_id, number, reference, returned_on, tender, code)
 		values ($1, $2, $3, $4, $5, $6) on conflict (city_id, number, reference) do nothing`,
