@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -45,6 +46,10 @@ func (o *townHall) newcomer(n int, language string) (bill, card string) {
 	v.get("/?lang=" + language)
 	v.send(view.FieldUtilityAccount, display(n), string(city.HouseNumber), "12").on("/bill/")
 	bill = v.body
+	if action, _ := firstForm(bill); action == "" { // a page from before it was held is sent all the same
+		v.do(http.MethodPost, v.at, url.Values{view.FieldAmount: {string(view.Total)}})
+		return bill, v.body
+	}
 	v.send(view.FieldAmount, string(view.Total))
 	return bill, v.body
 }
