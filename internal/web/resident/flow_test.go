@@ -119,6 +119,21 @@ func TestRepriced(t *testing.T) {
 	b.charged(1, 9125)
 }
 
+// Scripts off, on the way to the processor's page, there is no page of review: the
+// new price was shown without a word.
+func TestRepricedOnTheWayToTheProcessorsPage(t *testing.T) {
+	b := open(t).browser().find()
+	b.send(view.FieldAmount, string(view.Total)).on("/pay/").saysNot("changed while you were here")
+	b.clk.Advance(time.Minute)
+	b.bill(9000)
+	b.send(view.FieldHow, view.HowPage).on("/pay/", "Your bill changed while you were here", "$83.10", "$90.00", "$91.25")
+	b.get(b.at.Path).on("/pay/", "Your bill changed while you were here")
+	page := b.send(view.FieldHow, view.HowPage).at.String()
+	card := url.Values{"number": {good}, "expiry": {"12/49"}, "code": {"123"}, "postal": {"78701"}}
+	b.do(http.MethodPost, page, card).on("/pay/done/", "$91.25")
+	b.charged(1, 9125)
+}
+
 // A charge whose reply is lost waits, and is found when somebody looks.
 func TestLostReplyIsNotAFailure(t *testing.T) {
 	b := open(t).browser().find().give(lost)

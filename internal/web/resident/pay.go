@@ -44,7 +44,7 @@ func (d *Door) payPage(r *web.Request, s stage, email string, m mistake) (web.An
 	company := d.Companies[r.Town.File.Processor.Name]
 	v := view.Pay{
 		Page: r.Page(), Form: view.Form{Action: payAddress(r, s.id), Hidden: consent(s.quote.Total())}, About: s.about(r),
-		Amount: s.quote.Amount, Over: s.over(), Fee: feeView(s.quote), Email: email,
+		Amount: s.quote.Amount, Over: s.over(), Fee: feeView(s.quote), Email: email, Repriced: recallRepriced(r, s.id),
 		OnPage: len(company.Pages) > 0, Company: company.Name, Back: billAddress(r, s.visit),
 	}
 	v.Page.Errors = m.Errors

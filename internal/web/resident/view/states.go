@@ -302,6 +302,11 @@ func addPaying(add stager) {
 		v.Frame = nil
 		return v
 	})
+	add("pay-repriced", func(s gallery.Stage) View {
+		v := samplePay(s)
+		v.Repriced = &Repriced{Before: money.Cents(7968), After: money.Cents(8412)}
+		return v
+	})
 	add("pay-email-wrong", func(s gallery.Stage) View {
 		s.Page.Sandbox = true
 		s.Page.Errors = []ui.FieldError{{Field: FieldEmail, Text: s.Page.Words.T("resident.invalid.email")}}

@@ -210,17 +210,18 @@ type Choice struct {
 
 // Pay asks for the card, with the fee in sight.
 type Pay struct {
-	Page    ui.Page
-	Form    Form
-	About   About
-	Amount  money.Amount
-	Over    money.Amount // so much of it is more than is due
-	Fee     Fee
-	Email   string
-	Frame   *Frame // nil where the town takes cards on the processor's page only
-	OnPage  bool   // the processor has a page of its own
-	Company string // who serves the card fields, as residents know it
-	Back    string // address of the page before
+	Page     ui.Page
+	Form     Form
+	About    About
+	Amount   money.Amount
+	Over     money.Amount // so much of it is more than is due
+	Fee      Fee
+	Email    string
+	Repriced *Repriced // what has changed while its payer was here
+	Frame    *Frame    // nil where the town takes cards on the processor's page only
+	OnPage   bool      // the processor has a page of its own
+	Company  string    // who serves the card fields, as residents know it
+	Back     string    // address of the page before
 }
 
 // Fee is what paying by card costs. The zero value costs nothing.
