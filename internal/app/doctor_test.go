@@ -1,6 +1,8 @@
 package app
 
 import (
+	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -8,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/mail"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -24,6 +27,8 @@ import (
 	"clearwell/internal/depot"
 	"clearwell/internal/doctor"
 	"clearwell/internal/id"
+	"clearwell/internal/locale"
+	"clearwell/internal/notify"
 	"clearwell/internal/watch"
 	"clearwell/internal/watch/manifest"
 )
@@ -125,6 +130,31 @@ func (w *ward) stateOf(release string) {
 	w.must(os.WriteFile(w.Manifest, []byte(signed), 0o600))
 }
 
+// deaf is a mail server that does not offer TLS.
+type deaf struct{}
+
+func (deaf) Send(_ context.Context, m notify.Mail) error {
+	return fmt.Errorf("no STARTTLS for <%s>", m.To)
+}
+
+// mailFails has a receipt wait for a server that takes none.
+func (w *ward) mailFails() {
+	w.Helper()
+	w.must(w.cities.db.Write(w.Context(), "eastwell", func(_ context.Context, tx *db.Tx) error {
+		return notify.EnqueueTx(tx, notify.Message{Key: "receipt x", To: "ada@example.com", Language: locale.English, Content: notify.Receipt{Confirmation: "none", Brand: "Visa", LastFour: "4242"}})
+	}))
+	var log bytes.Buffer
+	w.cities.outbox, w.cities.log = notify.New(w.cities.db, mail.Address{Address: "billing@shared.example"}, deaf{}, w.cities.words), logger(&log)
+	w.must(w.cities.mailOut(w.Context()))
+	if said := log.String(); !strings.Contains(said, "no STARTTLS for <[address]>") || strings.Contains(said, "ada@example.com") || strings.Contains(said, "withheld") {
+		w.Errorf("the log says %q", said)
+	}
+	w.clk.Advance(leavesWithin)
+	if _, saw := w.state("inside.mail"); !strings.Contains(saw, "no STARTTLS") {
+		w.Errorf("the doctor saw %q", saw)
+	}
+}
+
 // ailments are what each check from inside must find, with the state it must
 // then be in. A check without one fails the test.
 func ailments() map[string]func(*ward) doctor.State {
@@ -159,6 +189,7 @@ func ailments() map[string]func(*ward) doctor.State {
 			w.must(err)
 			return doctor.Look
 		},
+		"inside.mail":    func(w *ward) doctor.State { w.mailFails(); return doctor.Bad },
 		"inside.sandbox": func(w *ward) doctor.State { w.cfg.Sandbox = &Sandbox{}; return doctor.Bad },
 		"inside.proxy":   func(w *ward) doctor.State { w.cfg.Proxies = nil; return doctor.Bad },
 		"inside.disk":    func(w *ward) doctor.State { w.cfg.Data = "/proc"; return doctor.Bad },

@@ -16,6 +16,7 @@ import (
 	"clearwell/internal/depot"
 	"clearwell/internal/doctor"
 	"clearwell/internal/id"
+	"clearwell/internal/notify"
 	"clearwell/internal/settings"
 	"clearwell/internal/watch/manifest"
 	"clearwell/internal/web/resident/view"
@@ -41,6 +42,7 @@ func (p *patient) inside() []doctor.Check {
 		{Name: "inside.sealing", Rows: []int{9}, Next: "look into the log of serve for what keeps it from sealing", Look: asking(p.sealed)},
 		{Name: "inside.copy", Rows: []int{9, 26}, Next: "run clearwell audit receive on a machine of the town's, and name it in `copy`; look there for its alarms", Look: p.copied},
 		{Name: "inside.holds", Rows: []int{22}, Next: "lift the hold when its reason is gone", Look: asking(p.held)},
+		{Name: "inside.mail", Next: "mend `mail` or the mail server, which must offer TLS (docs/operating.md); what waits is tried again by itself", Look: asking(p.mailed)},
 		{Name: "inside.sandbox", Next: "take `sandbox` and `plain` out of the configuration", Look: p.playing},
 		{Name: "inside.proxy", Rows: []int{27}, Next: "name the proxy that speaks TLS in `proxies`", Look: p.proxied},
 		{Name: "inside.disk", Next: "make room; payments are refused when nothing can be written", Look: p.room},
@@ -230,6 +232,27 @@ func (p *patient) sealed(ctx context.Context) (doctor.State, string) {
 		}
 	}
 	return doctor.Good, "no event waits for its seal"
+}
+
+// leavesWithin is how long mail may wait before somebody should look: the first
+// tries are a minute and two apart.
+const leavesWithin = 15 * time.Minute
+
+func (p *patient) mailed(ctx context.Context) (doctor.State, string) {
+	if p.cfg.Mail.Folder == "" && p.cfg.Mail.SMTP == nil {
+		return doctor.Look, "no `mail` is set up: no receipt, code or warning leaves"
+	}
+	oldest, waits, err := notify.OldestWaiting(ctx, p.db)
+	waited := p.clock.Now().Sub(oldest.QueuedAt)
+	switch {
+	case err != nil:
+		return badly(err)
+	case !waits || waited < leavesWithin:
+		return doctor.Good, "no mail has waited longer than " + leavesWithin.String()
+	case oldest.Trouble == "":
+		return doctor.Bad, fmt.Sprintf("mail has waited since %s, and was tried %d times", oldest.QueuedAt.Format(time.RFC3339), oldest.Attempts)
+	}
+	return doctor.Bad, fmt.Sprintf("mail has waited since %s, and was tried %d times, last: %s", oldest.QueuedAt.Format(time.RFC3339), oldest.Attempts, oldest.Trouble)
 }
 
 func (p *patient) held(ctx context.Context) (doctor.State, string) {

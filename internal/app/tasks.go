@@ -79,11 +79,21 @@ func (w *works) jobs() *jobs.Runner {
 	runner.Every("payees", time.Minute, w.payees)
 	if w.outbox != nil {
 		runner.Every("mail", 2*time.Second, func(ctx context.Context) error {
-			_, err := w.outbox.Deliver(ctx)
-			return err
+			return w.mailOut(ctx)
 		})
 	}
 	return runner
+}
+
+// mailOut hands over what is due, and says what does not leave: otherwise residents
+// wait for mail that nobody knows is waiting. A message is tried less and less
+// often, so the lines are few.
+func (w *works) mailOut(ctx context.Context) error {
+	done, err := w.outbox.Deliver(ctx)
+	if done.PutOff+done.Undeliverable > 0 {
+		w.log.WarnContext(ctx, "mail did not leave", "put_off", done.PutOff, "undeliverable", done.Undeliverable, "error", done.Trouble)
+	}
+	return err
 }
 
 // reseal takes a rotated key up. Keys that come from a command come once, when the

@@ -75,4 +75,15 @@ var ErrUndeliverable = errors.New("undeliverable")
 var ErrAddress = fault.New(fault.Invalid, "mail_address_malformed")
 
 // Counts is what one run of Deliver did.
-type Counts struct{ Sent, PutOff, Undeliverable int }
+type Counts struct {
+	Sent, PutOff, Undeliverable int
+	// Trouble is why the last one that did not leave did not, without addresses.
+	Trouble string
+}
+
+// Waiting is a message that has not left yet.
+type Waiting struct {
+	QueuedAt time.Time
+	Attempts int
+	Trouble  string // why the last try failed, without addresses; empty before one has
+}

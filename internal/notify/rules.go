@@ -2,6 +2,7 @@ package notify
 
 import (
 	"net/mail"
+	"regexp"
 	"strings"
 	"time"
 
@@ -44,6 +45,12 @@ func backoff(attempts int) time.Duration {
 	}
 	return min(pause, longestPause)
 }
+
+// addresses are what a mail server repeats of whom a message is for. A log is read
+// by more people than a resident's address is meant for.
+var addresses = regexp.MustCompile(`[^\s<>"']+@[^\s<>"']+`)
+
+func anonymous(said string) string { return addresses.ReplaceAllString(said, "[address]") }
 
 // detailRunes bounds what is kept of what the other side said.
 const detailRunes = 300

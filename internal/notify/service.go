@@ -46,7 +46,8 @@ func EnqueueTx(tx *db.Tx, m Message) error {
 const batch = 50
 
 // Deliver hands over what is due, in all cities, one message after another. What
-// the other side refuses is counted and logged; the error is our own trouble.
+// the other side refuses is counted, noted and told in the counts; the error is
+// our own trouble.
 func (s *Service) Deliver(ctx context.Context) (done Counts, err error) {
 	due, err := s.due(ctx)
 	if err != nil {
@@ -56,16 +57,19 @@ func (s *Service) Deliver(ctx context.Context) (done Counts, err error) {
 		if ctx.Err() != nil {
 			return done, ctx.Err()
 		}
-		result, err := s.deliver(ctx, q)
+		result, said, err := s.deliver(ctx, q)
 		if err != nil {
 			return done, fmt.Errorf("delivering %s: %w", q.id, err)
 		}
-		done.add(result)
+		done.add(result, said)
 	}
 	return done, nil
 }
 
-func (c *Counts) add(o outcome) {
+func (c *Counts) add(o outcome, said string) {
+	if said != "" {
+		c.Trouble = anonymous(said)
+	}
 	switch o {
 	case outcomeSent:
 		c.Sent++
@@ -85,30 +89,31 @@ func (s *Service) due(ctx context.Context) (due []queued, err error) {
 }
 
 // deliver claims one message, sends it with no transaction open, and notes what
-// became of it. The outcome is empty when another node was faster.
-func (s *Service) deliver(ctx context.Context, q queued) (outcome, error) {
+// became of it, and what the other side said. The outcome is empty when another
+// node was faster.
+func (s *Service) deliver(ctx context.Context, q queued) (outcome, string, error) {
 	err := s.db.Write(ctx, q.city, func(_ context.Context, tx *db.Tx) error {
 		claim(tx, q)
 		return nil
 	})
 	if errors.Is(err, errTaken) {
-		return "", nil
+		return "", "", nil
 	}
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	q.attempts++
 	sending := s.send(ctx, q)
-	result := judge(q.attempts, sending)
+	result, said := judge(q.attempts, sending), detail(sending)
 	// Also when the program is ending: what was handed over must be noted.
 	err = s.db.Write(context.WithoutCancel(ctx), q.city, func(_ context.Context, tx *db.Tx) error {
-		settle(tx, q, result, detail(sending))
+		settle(tx, q, result, said)
 		return nil
 	})
 	if errors.Is(err, errTaken) {
-		return "", nil // it took longer than the lease
+		return "", "", nil // it took longer than the lease
 	}
-	return result, err
+	return result, said, err
 }
 
 // judge decides what a try has come to.
@@ -141,6 +146,20 @@ func (s *Service) send(ctx context.Context, q queued) error {
 		ID: q.id, At: q.queuedAt, From: s.from, To: q.to,
 		Subject: words.Subject, Text: words.text(), HTML: html,
 	})
+}
+
+// OldestWaiting is the message of all towns that has waited longest; false where
+// none waits. It needs no mailer: whoever looks after an installation asks.
+func OldestWaiting(ctx context.Context, d *db.DB) (oldest Waiting, waits bool, err error) {
+	err = d.Read(ctx, id.Everyone, func(ctx context.Context, tx *db.Tx) error {
+		oldest, waits, err = selectOldest(ctx, tx)
+		return err
+	})
+	if err != nil {
+		return Waiting{}, false, fmt.Errorf("reading outbox: %w", err)
+	}
+	oldest.Trouble = anonymous(oldest.Trouble)
+	return oldest, waits, nil
 }
 
 // SentTx reports whether the message of a key has been handed over.

@@ -155,7 +155,7 @@ func TestMessagesPutOffAreTriedAgain(t *testing.T) {
 		s := New(d, sender, server, catalogue(t))
 		enqueue(t, d, "receipt 1", "ada@example.com")
 		for _, pause := range []time.Duration{time.Minute, 2 * time.Minute} {
-			if done := deliver(t, s); done != (Counts{PutOff: 1}) {
+			if done := deliver(t, s); done != (Counts{PutOff: 1, Trouble: "451 try later, [card number removed]\uFFFD"}) {
 				t.Fatalf("done is %+v", done)
 			}
 			clk.Advance(pause - time.Microsecond)
@@ -164,8 +164,15 @@ func TestMessagesPutOffAreTriedAgain(t *testing.T) {
 			}
 			clk.Advance(time.Microsecond)
 		}
+		oldest, waits, err := OldestWaiting(t.Context(), d)
+		if err != nil || !waits || oldest != (Waiting{QueuedAt: dbtest.Began, Attempts: 2, Trouble: "451 try later, [card number removed]\uFFFD"}) {
+			t.Errorf("what waits is %+v, %t, %v", oldest, waits, err)
+		}
 		if done := deliver(t, s); done != (Counts{Sent: 1}) {
 			t.Errorf("done is %+v", done)
+		}
+		if _, waits, err := OldestWaiting(t.Context(), d); waits || err != nil {
+			t.Errorf("nothing waits, and it says %t, %v", waits, err)
 		}
 		said := "put_off 451 try later, [card number removed]\uFFFD"
 		if diff := cmp.Diff([]string{"1 " + said, "2 " + said, "3 sent "}, deliveries(t, d)); diff != "" {
@@ -176,13 +183,13 @@ func TestMessagesPutOffAreTriedAgain(t *testing.T) {
 
 func TestMessagesAreGivenUp(t *testing.T) {
 	dbtest.EachAt(t, func(t *testing.T, d *db.DB, clk *clock.Manual) {
-		server := &answers{says: []error{fmt.Errorf("%w: 550 no such user", ErrUndeliverable)}}
+		server := &answers{says: []error{fmt.Errorf("%w: 550 no such user nobody@example.com", ErrUndeliverable)}}
 		for range MaxAttempts {
 			server.says = append(server.says, errors.New("451 try later"))
 		}
 		s := New(d, sender, server, catalogue(t))
 		enqueue(t, d, "receipt 1", "nobody@example.com")
-		if done := deliver(t, s); done != (Counts{Undeliverable: 1}) {
+		if done := deliver(t, s); done != (Counts{Undeliverable: 1, Trouble: "undeliverable: 550 no such user [address]"}) {
 			t.Errorf("done is %+v", done)
 		}
 		enqueue(t, d, "receipt 2", "ada@example.com")

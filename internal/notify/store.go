@@ -66,6 +66,20 @@ func selectDue(ctx context.Context, tx *db.Tx, limit int) ([]queued, error) {
 	return due, err
 }
 
+// selectOldest finds what has waited longest, with what its last try came to.
+func selectOldest(ctx context.Context, tx *db.Tx) (oldest Waiting, waits bool, err error) {
+	var at int64
+	err = tx.QueryRow(ctx, `select m.queued_at, m.attempts, coalesce((select d.detail from outbox_deliveries d
+			where d.city_id = m.city_id and d.message_id = m.id order by d.attempt desc limit 1), '') as said
+		from outbox_messages m where m.state in ('queued', 'sending')
+		order by m.queued_at, m.id limit 1`).Scan(&at, &oldest.Attempts, &oldest.Trouble)
+	if errors.Is(err, db.ErrNoRows) {
+		return Waiting{}, false, nil
+	}
+	oldest.QueuedAt = db.Time(at)
+	return oldest, err == nil, err
+}
+
 // stateOf is how a message stands; empty where there is none.
 func stateOf(ctx context.Context, tx *db.Tx, key string) (state string, err error) {
 	err = tx.QueryRow(ctx, `select state from outbox_messages where city_id = $1 and key = $2`, tx.City(), key).Scan(&state)
