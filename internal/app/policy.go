@@ -2,9 +2,12 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"clearwell/internal/calendar"
 	"clearwell/internal/city"
@@ -33,6 +36,7 @@ type explainPolicy struct {
 	Brand     string `default:"visa" enum:"visa,mastercard,amex,discover" help:"Which card: ${enum} (${default})."`
 	Funding   string `default:"credit" enum:"credit,debit,prepaid" help:"What kind of card: ${enum} (${default})."`
 	Recurring bool   `help:"It is a run of autopay."`
+	Returns   string `placeholder:"DATE:TENDER,…" help:"Payments that came back before, as 2026-08-03:check,2026-09-03:bank_account:R01, with the bank's code or without."`
 	Language  string `default:"en" enum:"en,es" help:"In which the resident reads: ${enum} (${default})."`
 }
 
@@ -93,12 +97,33 @@ func (c explainPolicy) question(file city.File) (policy.Question, error) {
 		}
 	}
 	q.Owed.Current = q.Owed.Total.Sub(q.Owed.PastDue)
-	if c.On == "" {
-		return q, nil
-	}
 	var err error
+	if q.Returns, err = readPastReturns(c.Returns); err != nil || c.On == "" {
+		return q, err
+	}
 	q.On, err = calendar.Parse(c.On)
 	return q, err
+}
+
+var errPastReturns = errors.New("each is a day and a tender, as 2026-08-03:check, and the bank's code after it where a rule asks for one")
+
+// readPastReturns reads "2026-08-03:check,2026-09-03:bank_account:R01".
+func readPastReturns(text string) ([]policy.Return, error) {
+	if text == "" {
+		return nil, nil
+	}
+	var all []policy.Return
+	for _, one := range strings.Split(text, ",") {
+		day, tender, _ := strings.Cut(strings.TrimSpace(one), ":")
+		tender, code, _ := strings.Cut(tender, ":")
+		on, err := calendar.Parse(day)
+		r := policy.Return{On: on, Tender: policy.Tender(tender), Code: code}
+		if err != nil || !slices.Contains(policy.AllTenders(), r.Tender) {
+			return nil, fmt.Errorf("reading --returns: %q: %w", one, errPastReturns)
+		}
+		all = append(all, r)
+	}
+	return all, nil
 }
 
 // replayPolicy judges a month of real payments again.

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"clearwell/internal/billing"
+	"clearwell/internal/city"
 )
 
 // What comes back is noted by commands, once, and a file of it whole or not at all.
@@ -44,4 +45,27 @@ func TestReturnedPaymentsAreNoted(t *testing.T) {
 			t.Errorf("%v, %v: %s", noted, err, list.out)
 		}
 	})
+}
+
+// Staff see what a block does to somebody before it does, and what they would read.
+func TestABlockIsExplainedByReturns(t *testing.T) {
+	file := filepath.Join(t.TempDir(), city.ExampleName)
+	if err := os.WriteFile(file, city.Example(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	explain := func(returns string) ran {
+		return run(t, "policy", "explain", "--amount", "50", "--owed", "50", "--on", "2026-11-24", "--tender", "bank_account", "--returns", returns, file)
+	}
+	const blocked, read = "2 returned payments; bank account, check not taken until 2027-03-03", "Until March 3, 2027, this utility account cannot be paid with bank account and check"
+	if got := explain("2026-08-03:check,2026-09-03:bank_account:R01"); !strings.Contains(got.out, blocked) || !strings.Contains(got.out, read) {
+		t.Errorf("%d: %s%s", got.status, got.out, got.err)
+	}
+	if got := explain("2026-09-03:bank_account:R01"); !strings.Contains(got.out, "Allowed") {
+		t.Errorf("one return: %s%s", got.out, got.err)
+	}
+	for _, wrong := range []string{"2026-08-03", "2026-08-03:credit", "check:2026-08-03", "2026-08-03:check,"} {
+		if got := explain(wrong); got.status != statusFailed || !strings.Contains(got.err, "reading --returns") {
+			t.Errorf("%q: %d: %s", wrong, got.status, got.err)
+		}
+	}
 }

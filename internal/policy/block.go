@@ -3,6 +3,7 @@ package policy
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"clearwell/internal/calendar"
 )
@@ -50,12 +51,17 @@ func (r BlockRule) within(returns []Return) int {
 func (r BlockRule) countedOn(q Question) []Return {
 	var counted []Return
 	for _, ret := range q.Returns {
-		if !q.On.Before(ret.On) && open(r.Counted, ret.Tender) && open(r.Codes, ret.Code) {
+		if !q.On.Before(ret.On) && open(r.Counted, ret.Tender) && r.names(ret.Code) {
 			counted = append(counted, ret)
 		}
 	}
 	slices.SortStableFunc(counted, func(a, b Return) int { return a.On.Compare(b.On) })
 	return counted
+}
+
+// names reports whether a return with the code counts: banks write nsf and NSF.
+func (r BlockRule) names(code string) bool {
+	return len(r.Codes) == 0 || slices.ContainsFunc(r.Codes, func(of string) bool { return strings.EqualFold(of, code) })
 }
 
 func (r BlockRule) staff(s standing) string {

@@ -59,7 +59,7 @@ func TestOnlyReturnsThatCountCount(t *testing.T) {
 	if s := rule.standing(q); s.blocked || s.counted != 0 {
 		t.Errorf("standing = %+v, want nothing counted", s)
 	}
-	q.Returns = append(q.Returns, Return{q.On, BankAccount, "R09"})
+	q.Returns = append(q.Returns, Return{q.On, BankAccount, "r09"})
 	if s := rule.standing(q); !s.blocked || s.counted != 1 || s.until != q.On.AddDays(30) {
 		t.Errorf("standing = %+v, want blocked for 30 days", s)
 	}
