@@ -141,6 +141,29 @@ func TestTownsByHostAndByPath(t *testing.T) {
 
 // What one town's visit remembers another town's never sees, though they share
 // a cookie.
+// The list of a host's towns, and what is missing there, had no mark of practice.
+// Where a town of the host takes real money, neither may say that none moves.
+func TestASharedHostSaysWhetherItIsForPractice(t *testing.T) {
+	const shared, mark = "https://demo.example:8443", `class="cw-ribbon"`
+	for _, mode := range []city.Mode{city.Sandbox, city.Live} {
+		door := hang(t, web.Routes{"GET /where": where}, func(c *web.Config) {
+			c.Shared, c.Secure = shared, true
+			c.Towns.(towns)[1].Processor.Mode = mode
+		})
+		for _, path := range []string{"/", "/nowhere", "/nowhere/where"} {
+			if said := strings.Contains(ask(door, shared+path, nil).Body.String(), mark); said != (mode == city.Sandbox) {
+				t.Errorf("beside a town that is %s, %s is marked: %v", mode, path, said)
+			}
+		}
+		if !strings.Contains(ask(door, shared+"/sampletown/nowhere", nil).Body.String(), mark) {
+			t.Errorf("beside a town that is %s, the practice town is not marked", mode)
+		}
+		if strings.Contains(ask(door, "https://pay.nowhere.example/", nil).Body.String(), mark) {
+			t.Error("a host of nobody is marked")
+		}
+	}
+}
+
 func TestSessionsDoNotCrossTowns(t *testing.T) {
 	door := hang(t, web.Routes{
 		"GET /keep": func(r *web.Request) (web.Answer, error) {

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
+	"slices"
 	"strings"
 
 	"clearwell/internal/city"
@@ -21,16 +22,41 @@ func (k *Kit) page(r *http.Request) ui.Page {
 	p := ui.Page{
 		Words: k.cfg.Catalogue.Printer(s.lang),
 		Town:  look(s.town, s.lang), Languages: otherLanguages(r, s),
+		Sandbox: k.practice(r, s.town),
 	}
 	if s.town.Known() {
 		if k.cfg.Login != "" {
 			p.Town.Login = s.town.Base + k.cfg.Login
 		}
 		p.Town.FreeWays = freeWays(s.town.File, p.Words, k.cfg.Clock.Now())
-		p.Sandbox = s.town.File.Processor.Mode == city.Sandbox
 		p.Notices = k.notices(r.Context(), s, p.Words)
 	}
 	return p
+}
+
+// practice reports whether no real money moves where a page is shown. A page of no
+// town on the host that towns share says so where it is true of all of these.
+func (k *Kit) practice(r *http.Request, t Town) bool {
+	if t.Known() {
+		return t.File.Processor.Mode == city.Sandbox
+	}
+	live := func(f *city.File) bool { return f.Processor.Mode != city.Sandbox }
+	here := k.sharing(r)
+	return len(here) > 0 && !slices.ContainsFunc(here, live)
+}
+
+// sharing lists the towns of the host that a request names, where towns share it.
+func (k *Kit) sharing(r *http.Request) []*city.File {
+	var all []*city.File
+	if !k.shared(r) {
+		return nil
+	}
+	for _, c := range k.cfg.Towns.All() {
+		if c.Path != "" {
+			all = append(all, &c.File)
+		}
+	}
+	return all
 }
 
 // notices is what the town has to say today.
@@ -92,10 +118,8 @@ func logo(r *Request) (Answer, error) {
 // listTowns lets a visitor choose, where towns share a host.
 func (k *Kit) listTowns(r *http.Request) Answer {
 	var towns []ui.Town
-	for _, c := range k.cfg.Towns.All() {
-		if c.Path != "" {
-			towns = append(towns, look(Town{&c.File, "/" + c.Path}, sceneOf(r).lang))
-		}
+	for _, file := range k.sharing(r) {
+		towns = append(towns, look(Town{file, "/" + file.Path}, sceneOf(r).lang))
 	}
 	return Answer{status: http.StatusOK, page: k.cfg.Sorry.Towns(k.page(r), towns)}
 }
