@@ -127,11 +127,14 @@ func (b *Tab) Await(expression string) {
 	ctx, late := context.WithTimeout(b.ctx, longestWait)
 	defer late()
 	for {
-		seen, err := chromedp.Run(ctx, look)
+		once, unheard := context.WithTimeout(ctx, longestLook)
+		seen, err := chromedp.Run(once, look)
+		lost := once.Err() != nil
+		unheard()
 		switch {
 		case ctx.Err() != nil:
 			b.t.Fatalf("waiting for %s: %v", expression, ctx.Err())
-		case isBetweenPages(err):
+		case lost, isBetweenPages(err):
 			continue
 		case err != nil:
 			b.t.Fatal(fmt.Errorf("waiting for %s: %w", expression, err))
@@ -140,6 +143,10 @@ func (b *Tab) Await(expression string) {
 		}
 	}
 }
+
+// longestLook is when a question counts as lost. Now and then the page that is
+// asked goes away in a moment in which nobody is told, and no answer ever comes.
+const longestLook = 5 * time.Second
 
 // isBetweenPages reports whether the page that was asked is gone, and another
 // is on its way.
