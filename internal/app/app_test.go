@@ -63,3 +63,35 @@ func TestTheStatusTellsUsageFromFailure(t *testing.T) {
 		})
 	}
 }
+
+// "--rejects a.csv a.csv" wrote the rejects over the bill file, and over any other
+// file that was named.
+func TestRejectsTakeThePlaceOfNoOtherFile(t *testing.T) {
+	folder := t.TempDir()
+	file, kept, rejects := filepath.Join(folder, "bills.csv"), filepath.Join(folder, "kept.txt"), filepath.Join(folder, "rejects.csv")
+	text := "record,utility_account,name,service_address,bill_number,bill_date,due_date,amount_due\n" +
+		"BILL,2,Bo Example,14 Main Street,B2,2026-11-01,soon,42.00\nTRAILER,1,42.00\n"
+	for _, path := range []string{file, kept} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	bring := func(to string) ran {
+		return run(t, "import", "bills", "--city", "sampletown", "--layout", "clearwell", "--dry-run", "--rejects", to, file)
+	}
+	for _, path := range []string{file, kept, folder} {
+		if got := bring(path); !strings.Contains(got.err, errNotRejects.Error()) || got.out != "" {
+			t.Errorf("rejects to %s: %+v", path, got)
+		}
+	}
+	for _, path := range []string{file, kept} {
+		if left, err := os.ReadFile(path); err != nil || string(left) != text {
+			t.Errorf("%s now holds %q, %v", path, left, err)
+		}
+	}
+	for range 2 { // the same again takes the place of its own
+		if got := bring(rejects); !strings.Contains(got.out, rejects) {
+			t.Errorf("rejects to their own file: %+v", got)
+		}
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -53,6 +54,9 @@ func (c importBills) Run(ctx context.Context, p Process) error {
 	if err != nil {
 		return err
 	}
+	if err := c.mayReplace(c.rejectPath()); err != nil {
+		return err
+	}
 	rejects := &lazyFile{path: c.rejectPath()}
 	line := &importLine{out: p.Err, name: filepath.Base(c.File)}
 	request := cis.Request{
@@ -74,6 +78,40 @@ func (c importBills) rejectPath() string {
 		return c.Rejects
 	}
 	return c.File + ".rejects.csv"
+}
+
+// errNotRejects keeps a slip from destroying a file, the bill file itself first of
+// all. The rejects of an earlier run are replaced: the same import again writes
+// them again.
+var errNotRejects = errors.New("it is there and holds no rejects of an earlier import; name another with --rejects")
+
+// mayReplace refuses a place for the rejects where something else is. A link that
+// leads nowhere is nothing.
+func (c importBills) mayReplace(path string) error {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("looking where rejects go: %w", err)
+	}
+	if !info.Mode().IsRegular() {
+		return fmt.Errorf("writing rejects to %s: %w", path, errNotRejects)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("looking where rejects go: %w", err)
+	}
+	defer file.Close()
+	ours, err := cis.IsRejects(file)
+	if err != nil {
+		return fmt.Errorf("looking where rejects go: %w", err)
+	}
+	given, err := os.Stat(c.File)
+	if !ours || err == nil && os.SameFile(info, given) {
+		return fmt.Errorf("writing rejects to %s: %w", path, errNotRejects)
+	}
+	return nil
 }
 
 // bring imports the file. A dry run opens nothing but the file.

@@ -2,6 +2,7 @@ package cis
 
 import (
 	"encoding/csv"
+	"errors"
 	"io"
 	"strconv"
 	"strings"
@@ -17,8 +18,26 @@ func newRejects(to io.Writer) *rejects {
 		to = io.Discard
 	}
 	r := &rejects{csv.NewWriter(to)}
-	r.put("line", "result", "reason code", "reason", "row")
+	r.put(columns()...)
 	return r
+}
+
+func columns() []string { return []string{"line", "result", "reason code", "reason", "row"} }
+
+// IsRejects reports whether a file begins as a reject file does, so that whoever
+// writes one knows which files it may take the place of. One with nothing in it
+// may be one.
+func IsRejects(file io.Reader) (bool, error) {
+	header := strings.Join(columns(), ",") + "\n"
+	begins := make([]byte, len(header))
+	n, err := io.ReadFull(file, begins)
+	if n == 0 && errors.Is(err, io.EOF) {
+		return true, nil
+	}
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return false, err
+	}
+	return string(begins[:n]) == header, nil
 }
 
 func (r *rejects) write(reject layout.Reject) {
