@@ -46,6 +46,7 @@ func Handler(catalogue *locale.Catalogue, states []State) (http.Handler, error) 
 		w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
 		_, _ = w.Write(standInScript) // the browser left; there is nobody to tell
 	})
+	mux.HandleFunc("/", leadBack)
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
 		show(w, r, index(Page(catalogue.Printer(locale.English), ""), states))
 	})
@@ -58,6 +59,19 @@ func Handler(catalogue *locale.Catalogue, states []State) (http.Handler, error) 
 		}
 	}
 	return mux, nil
+}
+
+// leadBack leads from an address of the program, to which a sample page links or
+// sends its form, to the index: nothing stands behind it here. A state that is not
+// there is missing.
+func leadBack(w http.ResponseWriter, r *http.Request) {
+	for _, lang := range locale.Languages {
+		if strings.HasPrefix(r.URL.Path, Address(lang, "")) {
+			http.NotFound(w, r)
+			return
+		}
+	}
+	http.Redirect(w, r, "/", http.StatusSeeOther)
 }
 
 // Address is where a state is shown in a language.

@@ -3,6 +3,7 @@ package gallery
 import (
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -30,6 +31,24 @@ func TestGalleryShowsEachStateInEachLanguage(t *testing.T) {
 	}
 }
 
+// The links of a sample page to "My bills" and to the privacy notice led nowhere.
+func TestEveryLinkOfASamplePageLeadsSomewhere(t *testing.T) {
+	handler := open(t)
+	links := regexp.MustCompile(`<a [^>]*href="(/[^"]*)"`).FindAllStringSubmatch(get(handler, "/en/framed").Body.String(), -1)
+	if len(links) < 3 {
+		t.Fatalf("the page has the links %q", links)
+	}
+	for _, link := range links {
+		answer := get(handler, link[1])
+		if answer.Code == http.StatusSeeOther {
+			answer = get(handler, answer.Header().Get("Location"))
+		}
+		if answer.Code != http.StatusOK {
+			t.Errorf("%s: status %d", link[1], answer.Code)
+		}
+	}
+}
+
 func TestGalleryKeepsTheRealPolicy(t *testing.T) {
 	handler := open(t)
 	policy := get(handler, "/en/hello").Header().Get("Content-Security-Policy")
@@ -49,7 +68,7 @@ func open(t *testing.T) http.Handler {
 	if err != nil {
 		t.Fatal(err)
 	}
-	handler, err := Handler(catalogue, []State{{Name: "hello", Render: hello}})
+	handler, err := Handler(catalogue, []State{{Name: "hello", Render: hello}, {Name: "framed", Render: framed}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,6 +78,9 @@ func open(t *testing.T) http.Handler {
 func hello(s Stage) templ.Component {
 	return templ.Raw("<h1>" + s.Page.Words.T("resident.find.title") + "</h1>")
 }
+
+// framed is nothing but what surrounds every page.
+func framed(s Stage) templ.Component { return ui.Layout(s.Page, nil) }
 
 func get(handler http.Handler, address string) *httptest.ResponseRecorder {
 	recorder := httptest.NewRecorder()
