@@ -25,6 +25,9 @@ var (
 	ErrNothingDue = fault.New(fault.Refused, "nothing_due")
 	// ErrTenderNotTaken: not taken on this channel. Tender, Taken.
 	ErrTenderNotTaken = fault.New(fault.Refused, "tender_not_taken")
+	// ErrCardNotTaken: cards are taken on this channel, but none of this brand or
+	// funding. Card, Taken.
+	ErrCardNotTaken = fault.New(fault.Refused, "card_not_taken")
 	// ErrChannelClosed: nothing is taken on this channel.
 	ErrChannelClosed = fault.New(fault.Refused, "channel_closed")
 	// ErrTenderBlockedUntil: taken away after returned payments, for a time.
@@ -40,7 +43,8 @@ var (
 func Refusals() []*fault.Error {
 	return []*fault.Error{
 		ErrNoRules, ErrAmountNotPositive, ErrAmountTooLow, ErrAmountTooHigh, ErrFullAmountRequired,
-		ErrOverpayment, ErrNothingDue, ErrTenderNotTaken, ErrChannelClosed, ErrTenderBlockedUntil, ErrTenderBlocked,
+		ErrOverpayment, ErrNothingDue, ErrTenderNotTaken, ErrCardNotTaken, ErrChannelClosed, ErrTenderBlockedUntil,
+		ErrTenderBlocked,
 	}
 }
 

@@ -116,7 +116,7 @@ func (c *checker) tenders() {
 		}
 	}
 	for q := range c.questions() {
-		if c.fatal() || !q.Tender.ByHand() || q.Channel == Counter || q.Channel == BankFile {
+		if c.fatal() || !q.Tender.ByHand() || q.Channel.ByHand() {
 			continue
 		}
 		rule, _ := c.decision(q).tenderRule()

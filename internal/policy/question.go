@@ -28,6 +28,10 @@ const (
 // Channels lists every channel.
 func Channels() []Channel { return []Channel{Web, Phone, Counter, Autopay, API, BankFile} }
 
+// ByHand reports whether what one holds can be given on a channel: to a cashier,
+// or to the bank whose file it is.
+func (c Channel) ByHand() bool { return c == Counter || c == BankFile }
+
 // Tender is what is paid with.
 type Tender string
 

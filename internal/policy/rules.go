@@ -2,8 +2,10 @@ package policy
 
 import (
 	"fmt"
+	"slices"
 
 	"clearwell/internal/fault"
+	"clearwell/internal/locale"
 	"clearwell/internal/money"
 )
 
@@ -58,13 +60,59 @@ func (d *decision) tender() {
 	case open(rule.Accept, d.q.Tender) && len(rule.Accept) > 0:
 		d.step("tender", rule.Name, Applies, "takes %s", rule.Accept)
 	default:
-		taken := d.set.Taken(d.q)
-		err := ErrTenderNotTaken.With("Tender", d.q.Tender.Phrase()).With("Taken", taken.Phrases())
-		if len(taken) == 0 {
-			err = ErrChannelClosed
-		}
-		d.refuse("tender", rule.Name, err, "takes %s, not %s", rule.Accept, d.q.Tender)
+		d.refuse("tender", rule.Name, d.set.notTaken(d.q), "takes %s, not %s", rule.Accept, d.q.tender())
 	}
+}
+
+// notTaken is the resident's side of a tender that the rules refuse: which, and
+// what else there is. Where only some cards are refused, it names them.
+func (s Set) notTaken(q Question) *fault.Error {
+	card, taken := s.otherCards(q)
+	for _, tender := range s.Taken(q) {
+		if tender != q.Tender {
+			taken = append(taken, tender.Phrase())
+		}
+	}
+	switch {
+	case len(taken) == 0:
+		return ErrChannelClosed
+	case card != "":
+		return ErrCardNotTaken.With("Card", card).With("Taken", taken)
+	}
+	return ErrTenderNotTaken.With("Tender", q.Tender.Phrase()).With("Taken", taken)
+}
+
+// otherCards says what is wrong with a card that the rules refuse, its brand or
+// else its funding, and which others they take; nothing where they take none.
+func (s Set) otherCards(q Question) (refused locale.Phrase, taken locale.List) {
+	if q.Tender != Card {
+		return "", nil
+	}
+	brands := phrased(Brands(), func(b Brand) bool { return s.takes(q.with(b, q.Funding)) })
+	fundings := phrased(Fundings(), func(f Funding) bool { return s.takes(q.with(q.Brand, f)) })
+	switch {
+	case slices.Contains(Brands(), q.Brand) && len(brands) > 0:
+		return q.Brand.Phrase(), brands
+	case slices.Contains(Fundings(), q.Funding) && len(fundings) > 0:
+		return q.Funding.Phrase(), fundings
+	}
+	return "", nil
+}
+
+// with is the question of another card.
+func (q Question) with(brand Brand, funding Funding) Question {
+	q.Brand, q.Funding = brand, funding
+	return q
+}
+
+// phrased lists what residents read for those that are taken.
+func phrased[T interface{ Phrase() locale.Phrase }](all []T, taken func(T) bool) (list locale.List) {
+	for _, one := range all {
+		if taken(one) {
+			list = append(list, one.Phrase())
+		}
+	}
+	return list
 }
 
 func (d *decision) tenderRule() (TenderRule, bool) {
@@ -80,12 +128,13 @@ func (d *decision) tenderRule() (TenderRule, bool) {
 
 // Taken lists the tenders that the rules take for a payment such as q, with
 // returned payments taken into account; q's own tender, brand and funding do
-// not matter.
+// not matter. What one holds is taken only where it can be handed over or sent,
+// whatever a rule for all channels says.
 func (s Set) Taken(q Question) Tenders {
 	var taken Tenders
 	for _, tender := range AllTenders() {
 		q.Tender, q.Brand, q.Funding = tender, "", ""
-		if s.takes(q) {
+		if s.takes(q) && (!tender.ByHand() || q.Channel.ByHand()) {
 			taken = append(taken, tender)
 		}
 	}

@@ -169,7 +169,7 @@ func TestTenders(t *testing.T) {
 		{"card on the web", func(q *Question) {}, nil, ""},
 		{"cash on the web", func(q *Question) { q.Tender = Cash }, ErrTenderNotTaken, "remote-tenders"},
 		{"cash at the counter", func(q *Question) { q.Tender, q.Channel = Cash, Counter }, nil, ""},
-		{"a brand that is not taken", func(q *Question) { q.Brand = Amex }, ErrTenderNotTaken, "no-amex"},
+		{"a brand that is not taken", func(q *Question) { q.Brand = Amex }, ErrCardNotTaken, "no-amex"},
 	} {
 		q := onTheWeb(t)
 		c.edit(&q)
@@ -249,6 +249,12 @@ func TestEverythingIsSaidInEveryLanguage(t *testing.T) {
 		for _, tender := range AllTenders() {
 			said(t, p, string(tender.Phrase()), nil)
 		}
+		for _, brand := range Brands() {
+			said(t, p, string(brand.Phrase()), nil)
+		}
+		for _, funding := range Fundings() {
+			said(t, p, string(funding.Phrase()), nil)
+		}
 		for _, kind := range FeeKinds() {
 			said(t, p, kind.MessageID(), nil)
 		}
@@ -302,6 +308,7 @@ func troubles(t *testing.T) []Answer {
 	})
 	ask(as, func(q *Question) { q.Tender = Cash })
 	ask(as, func(q *Question) { q.Owed = Owed{} })
+	ask(func(s *Set) { s.Tenders = except(Match{Brands: []Brand{Amex}}) }, func(q *Question) { q.Brand = Amex })
 	ask(func(s *Set) { s.Tenders = nil }, func(*Question) {})
 	ask(as, func(q *Question) { q.Tender, q.Returns = BankAccount, returned })
 	ask(func(s *Set) { s.Blocks = []BlockRule{forGood} }, func(q *Question) { q.Tender, q.Returns = BankAccount, returned })
@@ -309,6 +316,49 @@ func troubles(t *testing.T) []Answer {
 	ask(func(s *Set) { s.Amounts = []AmountRule{{Name: "full", FullOnly: true}} }, func(q *Question) { q.Amount = usd(t, "1.00") })
 	ask(func(s *Set) { s.Amounts = []AmountRule{{Name: "exact", Overpayment: &zero}} }, func(q *Question) { q.Owed = Owed{} })
 	return all
+}
+
+// except takes everything everywhere, but for some cards: so a rule for all
+// channels is written.
+func except(refused Match) []TenderRule {
+	return []TenderRule{{Name: "but", Match: refused}, {Name: "all", Accept: AllTenders()}}
+}
+
+// A refused card is named with what is taken in its place, and nothing that is
+// refused too, or that nobody can hand over on a page.
+func TestResidentsReadWhichCardsAreTaken(t *testing.T) {
+	catalogue, err := locale.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	amex, cards := Match{Brands: []Brand{Amex}}, Match{Brands: Brands()}
+	for _, c := range []struct {
+		name             string
+		refused          Match
+		edit             func(*Question)
+		english, spanish string
+	}{
+		{"a brand", amex, func(q *Question) { q.Brand = Amex },
+			"Here you cannot pay with American Express. You can pay with Visa, Mastercard, Discover and bank account.",
+			"Aquí no se acepta American Express. Puede pagar con Visa, Mastercard, Discover y cuenta bancaria."},
+		{"a brand at the counter", amex, func(q *Question) { q.Brand, q.Channel = Amex, Counter },
+			"Here you cannot pay with American Express. You can pay with Visa, Mastercard, Discover, bank account, cash, check and money order.",
+			"Aquí no se acepta American Express. Puede pagar con Visa, Mastercard, Discover, cuenta bancaria, efectivo, cheque y giro postal (money order)."},
+		{"a funding", Match{Fundings: []Funding{Prepaid}}, func(q *Question) { q.Funding = Prepaid },
+			"Here you cannot pay with a prepaid card. You can pay with a credit card, a debit card and bank account.",
+			"Aquí no se acepta tarjeta prepagada. Puede pagar con tarjeta de crédito, tarjeta de débito y cuenta bancaria."},
+		{"every card", cards, func(*Question) {}, "Here you can pay with bank account, not with card.", "Aquí puede pagar con cuenta bancaria, no con tarjeta."},
+	} {
+		q, set := onTheWeb(t), beaumont(t)
+		set.Tenders = except(c.refused)
+		c.edit(&q)
+		a := set.Decide(q)
+		for lang, want := range map[locale.Lang]string{locale.English: c.english, locale.Spanish: c.spanish} {
+			if got := catalogue.Printer(lang).Fault(a.Err()); got != want {
+				t.Errorf("%s:\n got %q\nwant %q", c.name, got, want)
+			}
+		}
+	}
 }
 
 func TestResidentsReadUntilWhenAndWhy(t *testing.T) {

@@ -15,6 +15,12 @@ type Tenders []Tender
 // Phrase names the message that a resident reads for the tender.
 func (t Tender) Phrase() locale.Phrase { return locale.Phrase("policy.tender." + string(t)) }
 
+// Phrase names the message that a resident reads for the brand.
+func (b Brand) Phrase() locale.Phrase { return locale.Phrase("policy.brand." + string(b)) }
+
+// Phrase names the message that a resident reads for a card of the funding.
+func (f Funding) Phrase() locale.Phrase { return locale.Phrase("policy.funding." + string(f)) }
+
 // Phrases names the messages that residents read for the list.
 func (t Tenders) Phrases() locale.List {
 	phrases := make(locale.List, len(t))
