@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"clearwell/internal/city"
 	"clearwell/internal/clock"
 	"clearwell/internal/depot"
 	"clearwell/internal/secret"
@@ -110,7 +111,7 @@ func TestSealedEventsAreHandedOver(t *testing.T) {
 
 // The jail lets the program call the receiver, and nobody else besides.
 func TestTheReceiverMayBeCalled(t *testing.T) {
-	w := &works{clock: clock.NewManual(time.Unix(0, 0))}
+	w := &works{clock: clock.NewManual(time.Unix(0, 0)), towns: city.NewDirectory(nil, secret.NewKey())}
 	w.Database = secret.New("sqlite:town.db")
 	before, err := w.ports(listeners{})
 	if err != nil {
