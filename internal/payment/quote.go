@@ -29,7 +29,8 @@ type QuoteRequest struct {
 }
 
 // Quote judges an amount by the town's rules and keeps the offer for the town's
-// quote lifetime. Returns the refusals of policy, and billing.ErrNoUtilityAccount.
+// quote lifetime. Returns the refusals of policy, each together with a quote that
+// has the notices and nothing else, and billing.ErrNoUtilityAccount.
 func (s *Service) Quote(ctx context.Context, req QuoteRequest) (Quote, error) {
 	town, set, on, err := s.town(req.City)
 	if err != nil {
@@ -49,7 +50,7 @@ func (s *Service) Quote(ctx context.Context, req QuoteRequest) (Quote, error) {
 		return nil
 	})
 	if err != nil {
-		return Quote{}, fmt.Errorf("quoting: %w", err)
+		return Quote{Notices: quote.Notices}, fmt.Errorf("quoting: %w", err)
 	}
 	return quote, nil
 }

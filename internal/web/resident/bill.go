@@ -262,13 +262,24 @@ func (d *Door) quote(r *web.Request, at reached, amount money.Amount, v view.Bil
 	})
 	switch fault.KindOf(err) {
 	case fault.Invalid, fault.Refused:
-		return wrongBill(r, v, field, r.Words.Fault(err)), nil
+		return wrongBill(r, v, field, r.Words.Fault(err)+remains(r, quote.Notices)), nil
 	}
 	if err != nil {
 		return web.Answer{}, fmt.Errorf("choosing an amount: %w", err)
 	}
 	r.Session.Remember(quote.ID.String(), at.visit)
 	return web.GoTo(payAddress(r, quote.ID)), nil
+}
+
+// remains says what is left to a resident from whom a rule has taken tenders away.
+func remains(r *web.Request, notices []policy.Notice) string {
+	var text string
+	for _, n := range notices {
+		if n.ID == policy.NoticeLeftHere || n.ID == policy.NoticeLeftAtCounter {
+			text += " " + n.In(r.Words)
+		}
+	}
+	return text
 }
 
 func capturePath(town *city.File) exposure.CapturePath {

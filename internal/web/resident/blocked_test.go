@@ -22,11 +22,11 @@ func cashOnly() []byte {
 }
 
 // After as many returns as the ordinance names, the resident's page refuses what
-// the rule takes away, and says what, why and by which ordinance.
+// the rule takes away, and says what, why, by which ordinance and what is left.
 func TestReturnsTakeATenderAway(t *testing.T) {
-	for _, c := range []struct{ language, sentence string }{
-		{"en", "this utility account cannot be paid with card, bank account and check, because 2 payments were returned (Code of Ordinances 50.10)"},
-		{"es", "esta cuenta de servicios no se puede pagar con tarjeta, cuenta bancaria y cheque, porque 2 pagos fueron devueltos (Code of Ordinances 50.10)"},
+	for _, c := range []struct{ language, sentence, left string }{
+		{"en", "this utility account cannot be paid with card, bank account and check, because 2 payments were returned (Code of Ordinances 50.10)", "You can still pay at the counter with cash and money order."},
+		{"es", "esta cuenta de servicios no se puede pagar con tarjeta, cuenta bancaria y cheque, porque 2 pagos fueron devueltos (Code of Ordinances 50.10)", "En la ventanilla todavía puede pagar con efectivo y giro postal (money order)."},
 	} {
 		t.Run(c.language, func(t *testing.T) {
 			dbtest.EachAt(t, func(t *testing.T, d *db.DB, clk *clock.Manual) {
@@ -39,7 +39,7 @@ func TestReturnsTakeATenderAway(t *testing.T) {
 				if b.status != http.StatusUnprocessableEntity || !strings.Contains(b.at.Path, "/bill/") {
 					t.Errorf("the resident is at %s with %d", b.at, b.status)
 				}
-				b.reads(c.sentence)
+				b.reads(c.sentence, c.left)
 				tw.charged(0, 0)
 			})
 		})
