@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+	"unicode"
 
 	"clearwell/internal/cardscan"
 )
@@ -31,7 +32,7 @@ func (r *Reader) masked(plan *recordPlan) string {
 			}
 		}
 	}
-	return string(join(nil, cells, r.layout.delimiter, r.layout.quote))
+	return cardscan.Redact(string(join(nil, cells, r.layout.delimiter, r.layout.quote))) // columns side by side may read as one number
 }
 
 func (r *Reader) maskedSpans(kept []source) string {
@@ -41,6 +42,45 @@ func (r *Reader) maskedSpans(kept []source) string {
 		copy(masked[s.from:s.to], line[s.from:s.to])
 	}
 	return r.printable(masked)
+}
+
+// longNumber is how many digits a card number may hide among. No utility account
+// that a clerk looks for by its number has so many.
+const longNumber = 12
+
+// blot masks a utility account number that is none of the town's where it is long:
+// its column may hold long numbers, and so a card's that nobody recognizes.
+func (r *Reader) blot(plan *recordPlan) {
+	digits := 0
+	for _, c := range r.record.UtilityAccount {
+		if unicode.IsNumber(c) {
+			digits++
+		}
+	}
+	if digits < longNumber && !cardscan.Contains([]byte(r.record.UtilityAccount)) {
+		return
+	}
+	for _, s := range plan.steps {
+		if s.drop || s.noun != UtilityAccount {
+			continue
+		}
+		r.blotAt(s.source)
+		for _, part := range s.compose {
+			r.blotAt(part.source)
+		}
+	}
+}
+
+// blotAt masks what stands at a place, in a copy: the line is the file's.
+func (r *Reader) blotAt(s source) {
+	switch {
+	case r.layout.fixed:
+		line := bytes.Clone(r.cells[0])
+		copy(line[s.from:s.to], bytes.Repeat([]byte{droppedByte}, s.to-s.from))
+		r.cells[0] = line
+	case s.column >= 0 && s.column < len(r.cells):
+		r.cells[s.column] = bytes.Repeat([]byte{droppedByte}, len(r.cells[s.column]))
+	}
 }
 
 // kept lists the places whose values may leave the reader.

@@ -247,11 +247,9 @@ func (r *Reader) judge(plan *recordPlan) {
 		r.refuse(plan, r.problems[0].code, r.reasons())
 		return
 	}
-	if !r.number() { // its column may hold long numbers: the row may be anything, a card number among it
-		r.reject = &Reject{
-			Line: r.record.Line, Offset: r.record.Offset, Code: CodeNumbering,
-			Reason: "the utility account number is not written as the town's city file says",
-		}
+	if !r.number() {
+		r.blot(plan)
+		r.refuse(plan, CodeNumbering, "the utility account number is not written as the town's city file says")
 		return
 	}
 	if !r.offered() {

@@ -225,6 +225,32 @@ func TestCardNumbersAreRefusedAndNotRepeated(t *testing.T) {
 	}
 }
 
+// A row whose utility account number did not fit stood in the reject file with
+// nothing of it, so that a clerk could not see whose it was.
+func TestANumberThatDoesNotFitIsShownUnlessItMayBeACards(t *testing.T) {
+	l := shipped(t, "sip").Numbered(func(string) (string, bool) { return "", false })
+	for number, want := range map[string]string{
+		"12-A": "12-A", "12345678901": "12345678901",
+		"123456789012": "************", "1234 5678 9012": "**************", "4111111111111111": "****************", "4111.1111.1111.1112": "*******************",
+		"NDExMTExMTExMTExMTExMQ==": "************************",
+	} {
+		r, err := Open(l, strings.NewReader("11/01/2026,"+number+",11/21/2026,11.80,ANA EXAMPLE,12 MAIN STREET\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !r.Next() || r.Reject() == nil {
+			t.Errorf("%s was taken", number)
+			continue
+		}
+		if got, line := r.Reject().Raw, "11/01/2026,"+want+",11/21/2026,11.80,ANA EXAMPLE,12 MAIN STREET"; r.Reject().Code == CodeNumbering && got != line || cardscan.Contains([]byte(got)) {
+			t.Errorf("%s: %q, want %q", number, got, line)
+		}
+		if r.Reject().Code != CodeNumbering && r.Reject().Code != CodeCardNumber {
+			t.Errorf("%s: %+v", number, *r.Reject())
+		}
+	}
+}
+
 func TestControlCharactersAndWrongEncodings(t *testing.T) {
 	for _, c := range []struct {
 		name string
