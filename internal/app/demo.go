@@ -33,11 +33,11 @@ type demoCommand struct {
 // Run makes the town if it is not there, says where to click, and serves until
 // it is told to stop.
 func (c demoCommand) Run(ctx context.Context, p Process) error {
-	folder, remove, err := c.folder()
+	folder, leave, err := c.folder()
 	if err != nil {
 		return err
 	}
-	defer remove()
+	defer leave()
 	at, err := c.listen()
 	if err != nil {
 		return err
@@ -70,8 +70,7 @@ func (c demoCommand) Run(ctx context.Context, p Process) error {
 // folder is where the town lives, and how to leave it.
 func (c demoCommand) folder() (folder string, leave func(), err error) {
 	if c.Data != "" {
-		folder, err = filepath.Abs(c.Data)
-		return folder, func() {}, err
+		return c.kept()
 	}
 	folder, err = os.MkdirTemp("", "clearwell-demo-")
 	if err != nil {
@@ -79,6 +78,25 @@ func (c demoCommand) folder() (folder string, leave func(), err error) {
 	}
 	return folder, func() { os.RemoveAll(folder) }, nil
 }
+
+// kept is the folder of a town that stays. Two demos on one would both make the
+// town, and each write the configuration of the other.
+func (c demoCommand) kept() (folder string, leave func(), err error) {
+	folder, err = filepath.Abs(c.Data)
+	if err != nil {
+		return "", nil, err
+	}
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return "", nil, fmt.Errorf("making a folder for the town: %w", err)
+	}
+	lock, err := lockFolder(folder)
+	if err != nil {
+		return "", nil, fmt.Errorf("keeping the town in %s: %w", folder, err)
+	}
+	return folder, func() { lock.Close() }, nil // nothing was written by it
+}
+
+var errDemoRuns = errors.New("another demo runs there; stop it, or give this one a folder of its own")
 
 // listen takes two free ports, the portal's first.
 func (c demoCommand) listen() (listeners, error) {
@@ -184,6 +202,7 @@ func (c demoCommand) make(ctx context.Context, p Process, cfg Config, k keys, lo
 	if _, err := os.Stat(done); err == nil {
 		return nil
 	}
+	fmt.Fprintln(p.Err, "Making the town of Sampletown; this takes some seconds.")
 	town, err := c.town()
 	if err != nil {
 		return err
@@ -233,7 +252,7 @@ func (w *works) tell(ctx context.Context, out io.Writer, town *sampletown.Town) 
 	if err != nil {
 		return err
 	}
-	line := newProgress(out, "making Sampletown", sampletown.Months)
+	line := newSteps(out, "making Sampletown", "months", sampletown.Months)
 	defer line.end()
 	stage := sampletown.Stage{
 		Town: settled, Clock: now, DB: w.db, Exchange: w.exchange, Payments: w.payments, Sandbox: w.company,

@@ -1,7 +1,10 @@
 package app
 
 import (
+	"bytes"
+	"context"
 	"errors"
+	"log/slog"
 	"net"
 	"os"
 	"path/filepath"
@@ -67,4 +70,60 @@ func TestTheDemoOverwritesNoInstallation(t *testing.T) {
 	if after, err := os.ReadFile(config); err != nil || string(after) != string(before) {
 		t.Errorf("the installation's configuration was changed, %v", err)
 	}
+}
+
+// A second demo on the same folder made the town a second time into the first.
+func TestASecondDemoOnAFolderIsRefused(t *testing.T) {
+	first := demoCommand{Data: filepath.Join(t.TempDir(), "town")}
+	folder, leave, err := first.folder()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := run(t, "demo", "--data", folder); got.status != statusFailed || !strings.Contains(got.err, errDemoRuns.Error()) {
+		t.Errorf("a second demo: %+v", got)
+	}
+	leave()
+	if _, again, err := first.folder(); err != nil {
+		t.Errorf("when the first has ended: %v", err)
+	} else {
+		again()
+	}
+}
+
+// The demo said nothing while it made the town, where no terminal was.
+func TestTheDemoSaysThatItMakesTheTown(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	folder := t.TempDir()
+	open, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := listeners{portal: open, sandbox: open}
+	cfg := demoCommand{}.config(folder, at)
+	k, err := demoKeys(cfg.Keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer at.portal.Close()
+	said := &untilSaid{text: "making Sampletown: 1 of ", stop: stop}
+	_ = demoCommand{Seed: 1}.make(ctx, Process{Err: said}, cfg, k, slog.New(slog.DiscardHandler)) // it is stopped in the middle
+	if !strings.HasPrefix(said.String(), "Making the town of Sampletown; this takes some seconds.\n") || !strings.Contains(said.String(), said.text) {
+		t.Errorf("the demo said %q", said)
+	}
+}
+
+// untilSaid stops what writes to it once it has said something.
+type untilSaid struct {
+	bytes.Buffer
+	text string
+	stop func()
+}
+
+func (u *untilSaid) Write(p []byte) (int, error) {
+	n, err := u.Buffer.Write(p)
+	if strings.Contains(u.String(), u.text) {
+		u.stop()
+	}
+	return n, err
 }
