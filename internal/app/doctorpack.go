@@ -80,7 +80,8 @@ func (p *patient) scripts(context.Context, doctor.Report) (doctor.Sheet, error) 
 	}
 	why := map[string]string{
 		"enhance": "small comforts on every page; nothing depends on it", "pay": "places the processor's frame, and takes its token into the form",
-		"wait": "asks whether the processor has answered",
+		"wait":    "asks whether the processor has answered",
+		"passkey": "asks the browser for a passkey on the sign-in pages; nowhere near a card",
 	}
 	rows := [][]string{{"script", "sha256", "justification", "authorised by"}}
 	for _, file := range files {
