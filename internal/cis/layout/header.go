@@ -17,12 +17,26 @@ func (r *Reader) begin() error {
 	case headerNamed:
 		err = r.readNames()
 	case headerIgnored:
-		err = r.firstLine()
+		err = r.captions()
 	}
 	if err == nil && r.layout.hasHeaderRow {
 		err = r.readHeaderRecord()
 	}
 	return err
+}
+
+// captions passes over the first line, unless it reads as a row: a file without its
+// captions would lose its first bill, and nobody would be told.
+func (r *Reader) captions() error {
+	if err := r.firstLine(); err != nil || !r.lines.ended {
+		return err
+	}
+	row := r.line() && r.reject == nil
+	r.record, r.reject, r.problems = Record{}, nil, r.problems[:0]
+	if row {
+		return ErrColumns.Because(errors.New("its first line is a row, where captions are declared"))
+	}
+	return nil
 }
 
 // firstLine moves to the first line that is not blank.

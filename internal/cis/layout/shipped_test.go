@@ -2,6 +2,7 @@ package layout
 
 import (
 	"bytes"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -113,4 +114,18 @@ func value(r *Record, n Noun) string {
 		return fmt.Sprint(*is.integer(r))
 	}
 	return fmt.Sprint(*is.flag(r))
+}
+
+// A file whose captions were cut off lost its first bill, and nobody was told.
+func TestAFileWithoutItsCaptionsIsRefused(t *testing.T) {
+	for _, name := range []string{"infinity-bif951", "infinity-bif016"} {
+		text, err := os.ReadFile(filepath.Join("testdata", "shipped", name+".txt"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, rows, _ := bytes.Cut(text, []byte("\n"))
+		if _, err := Examine(shipped(t, name), bytes.NewReader(rows), nil); !errors.Is(err, ErrColumns) {
+			t.Errorf("%s: got %v, want %v", name, err, ErrColumns)
+		}
+	}
 }
