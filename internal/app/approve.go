@@ -216,11 +216,13 @@ func (c withdrawApproval) Run(ctx context.Context, p Process) error {
 }
 
 // inWords says a refusal as people read it, beside its name, and only once.
-func (w *works) inWords(err error) error {
+func (w *works) inWords(err error) error { return inWords(w.words, err) }
+
+func inWords(words *locale.Catalogue, err error) error {
 	if fault.KindOf(err) == fault.Internal || errors.As(err, new(worded)) {
 		return err
 	}
-	return worded{w.words.Printer(locale.English).Fault(err), err}
+	return worded{words.Printer(locale.English).Fault(err), err}
 }
 
 // worded is a refusal with its sentence.

@@ -13,6 +13,7 @@ import (
 
 	"clearwell/internal/cis"
 	"clearwell/internal/id"
+	"clearwell/internal/locale"
 	"clearwell/internal/policy"
 )
 
@@ -117,7 +118,7 @@ func (c importBills) mayReplace(path string) error {
 // bring imports the file. A dry run opens nothing but the file.
 func (c importBills) bring(ctx context.Context, p Process, request cis.Request) (cis.Report, error) {
 	if c.DryRun {
-		return cis.New(nil, nil).Import(ctx, request)
+		return try(ctx, request)
 	}
 	var report cis.Report
 	err := inTown(ctx, p, c.Config, c.City, func(w *works, town townOf) error {
@@ -136,6 +137,19 @@ func (c importBills) bring(ctx context.Context, p Process, request cis.Request) 
 		return err
 	})
 	return report, err
+}
+
+// try reads the file, and says a refusal as an import does.
+func try(ctx context.Context, request cis.Request) (cis.Report, error) {
+	report, err := cis.New(nil, nil).Import(ctx, request)
+	if err == nil {
+		return report, nil
+	}
+	words, missing := locale.Load()
+	if missing != nil {
+		return report, errors.Join(err, missing)
+	}
+	return report, inWords(words, err)
 }
 
 // timing says as of when the balances are, as far as anybody knows.
@@ -177,6 +191,9 @@ func (c importBills) tell(out io.Writer, report cis.Report, rejects *lazyFile) e
 	}
 	if report.Totals.Accepted == 0 && report.Before.IsZero() {
 		return errNothingTaken
+	}
+	if report.Totals.Refused > 0 && c.DryRun {
+		return fmt.Errorf("nothing was stored; in an import %w", errPartlyTaken)
 	}
 	if report.Totals.Refused > 0 {
 		return errPartlyTaken

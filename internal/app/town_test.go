@@ -1,6 +1,7 @@
 package app
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -67,5 +68,19 @@ func TestAnExportIsNotJudgedWithoutAKey(t *testing.T) {
 	got := run(t, "audit", "verify", "--file", filepath.Join(t.TempDir(), "log.jsonl"))
 	if got.status == statusDone || !strings.Contains(got.err, "give --key") {
 		t.Errorf("%+v", got)
+	}
+}
+
+// A dry run answered with a bare code.
+func TestADryRunRefusesInWords(t *testing.T) {
+	empty := filepath.Join(t.TempDir(), "bills.csv")
+	if err := os.WriteFile(empty, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for layout, want := range map[string]string{"sip": "The file has no rows.", "clearwell-posting": "That layout is for files that go the other way."} {
+		got := run(t, "import", "bills", "--city", "sampletown", "--layout", layout, "--dry-run", empty)
+		if got.status != statusFailed || !strings.Contains(got.err, want) {
+			t.Errorf("%s: %+v", layout, got)
+		}
 	}
 }
