@@ -36,6 +36,9 @@ func itself(ctx context.Context, args ...string) *exec.Cmd {
 // beside a baseline, and a verdict. How good it is on a machine that others use
 // is no matter for a test.
 func TestBenchMeasuresTheProgram(t *testing.T) {
+	if testing.Short() {
+		t.Skip("seven programs are started and measured")
+	}
 	report, err := bench.Run(t.Context(), bench.Options{
 		Only:    []string{"lookup-sqlite", "lookup-postgres", "import-sqlite", "import-postgres", "idle-sqlite", "idle-postgres", "silence-sqlite"},
 		Seconds: 1, Bills: 500, UtilityAccounts: 160, Program: itself, Postgres: os.Getenv("CLEARWELL_TEST_POSTGRES"),
