@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"testing"
 
 	"clearwell/internal/letter"
@@ -131,15 +130,4 @@ func town(n int) []letter.Recipient {
 		}
 	}
 	return all
-}
-
-// BenchmarkTenThousandLetters prints a town into one file. It must take no more
-// than 15 seconds and 512 MiB.
-func BenchmarkTenThousandLetters(b *testing.B) {
-	all := town(10_000)
-	for b.Loop() {
-		pdf, printed := print(b, "town", slices.Clone(all), mailing())
-		b.ReportMetric(float64(printed.Pages), "pages")
-		b.ReportMetric(float64(len(pdf))/(1<<20), "MiB/file")
-	}
 }
