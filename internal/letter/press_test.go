@@ -3,7 +3,6 @@ package letter_test
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -113,21 +112,4 @@ func TestWhatMustNotBeSaidIsNotPrinted(t *testing.T) {
 	if printed, err := press.Finish(io.Discard); err != nil || printed.Letters != 0 {
 		t.Errorf("printed %+v, %v", printed, err)
 	}
-}
-
-// town makes many recipients; every seventh name is not Latin.
-func town(n int) []letter.Recipient {
-	states, names := []string{"TX", "TX", "TX", "OK", "MA", "IL", "NC"}, people()
-	all := make([]letter.Recipient, n)
-	for i := range all {
-		all[i] = letter.Recipient{
-			ID: fmt.Sprintf("P-%05d", i), Name: fmt.Sprintf("Resident Number %d", i),
-			Lines: []string{fmt.Sprintf("%d Reservoir Road", i), fmt.Sprintf("Clearwell, TX 79701-%04d", i%10000)},
-			State: states[i%len(states)], Language: locale.Languages[i%2],
-		}
-		if i%7 == 0 {
-			all[i].Name = names[i/7%9].Name
-		}
-	}
-	return all
 }
