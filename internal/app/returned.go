@@ -13,7 +13,6 @@ import (
 	"clearwell/internal/billing"
 	"clearwell/internal/calendar"
 	"clearwell/internal/city"
-	"clearwell/internal/clock"
 	"clearwell/internal/policy"
 )
 
@@ -108,7 +107,7 @@ func numberIn(format city.NumberFormat, typed string) (billing.Number, error) {
 
 // noteReturned notes returns in the town's name, by its day.
 func (w *works) noteReturned(ctx context.Context, town townOf, all []billing.Returned) (int, error) {
-	return w.bills.NoteReturns(ctx, town.City, calendar.Of(clock.System().Now(), town.Zone), all, operator())
+	return w.bills.NoteReturns(ctx, town.City, calendar.Of(w.clock.Now(), town.Zone), all, operator())
 }
 
 func (w *works) listReturned(ctx context.Context, p Process, town townOf, number billing.Number) error {
@@ -163,7 +162,7 @@ func readReturned(format city.NumberFormat, row []string) (billing.Returned, err
 	}
 	on, err := calendar.Parse(row[1])
 	if err != nil {
-		return billing.Returned{}, billing.ErrReturnAhead
+		return billing.Returned{}, billing.ErrReturnAhead.Because(err)
 	}
 	return billing.Returned{
 		Number: billing.Number(number), Reference: row[4],

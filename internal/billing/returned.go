@@ -3,13 +3,9 @@ package billing
 import (
 	"context"
 	"fmt"
-	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"clearwell/internal/audit"
 	"clearwell/internal/calendar"
-	"clearwell/internal/cardscan"
 	"clearwell/internal/db"
 	"clearwell/internal/fault"
 	"clearwell/internal/id"
@@ -39,34 +35,6 @@ type Returned struct {
 	Number    Number
 	Reference string // one return of a utility account has it, and is noted once
 	policy.Return
-}
-
-// named gives a return without a reference one of its day, tender and code: the
-// same told twice counts once.
-func (r Returned) named() Returned {
-	if r.Reference == "" {
-		r.Reference = fmt.Sprintf("%s %s %s", r.On, r.Tender, r.Code)
-	}
-	return r
-}
-
-// check refuses what a bank does not say, on the day that is today in the town.
-func (r Returned) check(today calendar.Date) error {
-	switch {
-	case r.Tender != policy.BankAccount && r.Tender != policy.PaperCheck:
-		return ErrReturnTender
-	case r.On.IsZero() || r.On.After(today):
-		return ErrReturnAhead
-	case r.Code == "" || !isPlain(r.Code) || !isPlain(r.Reference):
-		return ErrReturnText
-	}
-	return nil
-}
-
-// isPlain reports whether people can read a text, and may.
-func isPlain(text string) bool {
-	return utf8.ValidString(text) && utf8.RuneCountInString(text) <= returnTextMost && text == strings.TrimSpace(text) &&
-		!strings.ContainsFunc(text, unicode.IsControl) && !cardscan.Contains([]byte(text))
 }
 
 // NoteReturns notes payments that came back, all or none, and says how many were

@@ -2,13 +2,16 @@ package billing
 
 import (
 	"crypto/subtle"
+	"fmt"
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 
 	"clearwell/internal/calendar"
+	"clearwell/internal/cardscan"
 	"clearwell/internal/city"
 	"clearwell/internal/money"
 	"clearwell/internal/policy"
@@ -184,4 +187,32 @@ func empty(word string) bool {
 		return true
 	}
 	return len(word) == 1 && !unicode.IsDigit(rune(word[0]))
+}
+
+// named gives a return without a reference one of its day, tender and code: the
+// same told twice counts once.
+func (r Returned) named() Returned {
+	if r.Reference == "" {
+		r.Reference = fmt.Sprintf("%s %s %s", r.On, r.Tender, r.Code)
+	}
+	return r
+}
+
+// check refuses what a bank does not say, on the day that is today in the town.
+func (r Returned) check(today calendar.Date) error {
+	switch {
+	case r.Tender != policy.BankAccount && r.Tender != policy.PaperCheck:
+		return ErrReturnTender
+	case r.On.IsZero() || r.On.After(today):
+		return ErrReturnAhead
+	case r.Code == "" || !isPlain(r.Code) || !isPlain(r.Reference):
+		return ErrReturnText
+	}
+	return nil
+}
+
+// isPlain reports whether people can read a text, and may.
+func isPlain(text string) bool {
+	return utf8.ValidString(text) && utf8.RuneCountInString(text) <= returnTextMost && text == strings.TrimSpace(text) &&
+		!strings.ContainsFunc(text, unicode.IsControl) && !cardscan.Contains([]byte(text))
 }

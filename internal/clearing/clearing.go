@@ -9,7 +9,6 @@ import (
 	"clearwell/internal/id"
 	"clearwell/internal/instrument"
 	"clearwell/internal/money"
-	"clearwell/internal/policy"
 )
 
 // Kind is what an entry is for.
@@ -32,19 +31,6 @@ const (
 	PPD Class = "PPD" // on paper
 	CCD Class = "CCD" // a business
 )
-
-// ClassOf is the class of a payment by a channel from a holder's bank account.
-func ClassOf(channel policy.Channel, holder instrument.Holder) Class {
-	switch {
-	case holder == instrument.Business:
-		return CCD
-	case channel == policy.Phone:
-		return TEL
-	case channel == policy.Counter || channel == policy.BankFile:
-		return PPD
-	}
-	return WEB
-}
 
 // State is where an entry stands.
 type State string

@@ -74,7 +74,7 @@ func (s Server) connect(ctx context.Context) (*sftp.Client, func() error, error)
 	}
 	return client, func() error {
 		hangUp()
-		return ignoreClosed(errors.Join(client.Close(), line.Close()))
+		return errors.Join(ignoreClosed(client.Close()), ignoreClosed(line.Close()))
 	}, nil
 }
 

@@ -144,11 +144,6 @@ const (
 	Cost       FactName = "cost" // of telling everybody by mail
 )
 
-// FactNames lists them in the order in which they happen.
-func FactNames() []FactName {
-	return []FactName{VendorKnew, Discovered, Determined, DelayFrom, DelayUntil, Told, Recovered, Cost}
-}
-
 // Fact is something that starts or stops a clock, with how it is known.
 type Fact struct {
 	Number     int
