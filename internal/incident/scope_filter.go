@@ -1,7 +1,6 @@
 package incident
 
 import (
-	"clearwell/internal/calendar"
 	"clearwell/internal/exposure"
 )
 
@@ -93,6 +92,3 @@ func (s Scope) Window() Span {
 	window := s.Filter().Window()
 	return Span{window.First, window.Last}
 }
-
-// dated reports whether the scope says anything about dates.
-func (s Scope) dated() bool { return s.Window() != Span{calendar.Date{}, calendar.Date{}} }

@@ -21,7 +21,6 @@ type Writer struct {
 	control Control
 	count   int64
 	sum     money.Amount
-	line    []byte
 }
 
 // NewWriter begins a file. A layout whose header states the count and total
